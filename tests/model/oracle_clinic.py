@@ -1,0 +1,250 @@
+"""Steps of the clinic and the registrant: tests, confirming, answering, holds (sections 4, 5 and 8)."""
+
+from . import oracle_tests as tests
+from . import oracle_windows as windows
+from .oracle_consent import consent_reasons
+from .oracle_history import Confirmation, Given, Hold, Person, Test, Window
+from .oracle_month import lockout_reasons, month_complete
+from .oracle_notices import PROGRAM, confirmation_due
+from .oracle_steps import Steps
+from .oracle_words import (
+    CAN,
+    CANNOT,
+    EXEMPTIONS,
+    MAX_SUPPLY,
+    METHODS,
+    RESULTS,
+    SETTINGS,
+    SOURCES,
+    Reasons,
+    days,
+    edition_on,
+    effective_methods,
+    method_reasons,
+    program_day,
+)
+
+DEFAULT_METHODS = ["iud", "male_condom"]
+
+
+class ClinicSteps(Steps):
+    def step_test(self, args: dict) -> None:
+        """Section 4: recording is ok whatever the test is worth; a positive holds, whoever brings it."""
+        person = self.person(args)
+        result, setting = args.get("result", "negative"), args.get("setting", "medical_setting")
+        exempt = args.get("cycle_exempt")
+        if person is None or args["specimen"] > self.today or result not in RESULTS or setting not in SETTINGS:
+            return self.reject()
+        if exempt is not None and exempt not in EXEMPTIONS:
+            return self.reject()
+        if result != "positive":
+            if not self.acts_for(person, args):
+                return self.reject()
+            said = self.actor_reasons(person, args)
+            if said:
+                return self.deny(said)
+        test = Test(
+            self.seq,
+            args["specimen"],
+            result,
+            setting,
+            args.get("cycle_day"),
+            exempt,
+            bool(args.get("evidence", False)),
+        )
+        person.tests.append(test)
+        if result == "positive":
+            self.hold(person, test)
+        if result == "negative":
+            confirmation_due(self.told, person, self.at)
+
+    def hold(self, person: Person, test: Test | None) -> None:
+        """Sections 4 and 8: the hold, the revocation, and who is told at once."""
+        self.revoke(person)
+        person.holds.append(Hold(self.seq, self.at, test))
+        self.told.tell(person.prescriber, "urgent_result", person.id, self.seq)
+        self.told.tell(PROGRAM, "urgent_result", person.id, self.seq)
+
+    def step_report_pregnancy(self, args: dict) -> None:
+        person = self.person(args)
+        if person is None:
+            return self.reject()
+        self.hold(person, None)
+
+    def step_clear_hold(self, args: dict) -> None:
+        """Section 13, Which test: the own prescriber, a reason, and a strictly later negative that counts."""
+        person = self.person(args)
+        if person is None or not self.acts_for(person, args):
+            return self.reject()
+        if not person.open_holds or not args.get("reason", "cleared"):
+            return self.reject()
+        said = self.actor_reasons(person, args)
+        if self.is_designee(args):
+            said.name("on_hold")
+        elif not self.parties[person.prescriber].certified(self.at):
+            said.name("prescriber_not_certified")
+        after = max(
+            person.dated(h.test.specimen, h.test.seq)[0] if h.test else h.day for h in person.open_holds
+        )
+        if not any(
+            day > after and test.result == "negative" and not tests.setting_worth(person, day, test).said
+            for day, test in tests.by_day(person).items()
+        ):
+            said.name("test_missing")
+        if said:
+            return self.deny(said)
+        person.clears.append(self.seq)
+
+    def step_correct_test(self, args: dict) -> None:
+        """Section 4: a new record supersedes the old; windows are recomputed, a dispense outside is a deviation."""
+        person = self.person(args)
+        if person is None or args["to"] > self.today or args["specimen"] not in tests.by_day(person):
+            return self.reject()
+        inside = self.dispenses_inside(person)
+        person.corrections.append((self.seq, args["specimen"], args["to"]))
+        if inside - self.dispenses_inside(person):
+            self.answer.deviation = True
+            self.told.tell(PROGRAM, "deviation", person.id, self.seq)
+        self.show(person, windows.open_window(person, self.today))
+
+    def dispenses_inside(self, person: Person) -> set[int]:
+        """The numbers of the authorizations that were dispensed inside their window as it now stands."""
+        found = set()
+        for auth in person.authorizations:
+            if auth.dispensed_at and auth.window:
+                window = person.windows[auth.window - 1]
+                day = program_day(auth.dispensed_at)
+                if windows.first_day(person, window) <= day <= windows.full_last_day(person, window):
+                    found.add(auth.number)
+        return found
+
+    def step_permit_home_tests(self, args: dict) -> None:
+        self.permission(args, True)
+
+    def step_withdraw_home_tests(self, args: dict) -> None:
+        self.permission(args, False)
+
+    def permission(self, args: dict, word: bool) -> None:
+        person = self.person(args)
+        if person is None:
+            return self.reject()
+        person.permissions.append((self.seq, word))
+
+    def step_confirm(self, args: dict) -> None:
+        """Section 5 (b); section 13, Confirming."""
+        person = self.person(args)
+        visit, count = args.get("visit", self.today), args.get("days_supply", 30)
+        methods, source = args.get("methods", DEFAULT_METHODS), args.get("prior_source")
+        if person is None or not self.acts_for(person, args) or visit > self.today or count < 1:
+            return self.reject()
+        if not set(methods) <= METHODS or (source and source not in SOURCES):
+            return self.reject()
+        if person.category == CAN and not args.get("specimen"):
+            return self.reject()
+        said = self.confirming_reasons(person, args, count)
+        if person.category == CAN:
+            self.confirm_can(person, args, visit, methods, count, said)
+        else:
+            self.confirm_cannot(person, visit, methods, count, said)
+
+    def confirming_reasons(self, person: Person, args: dict, count: int) -> Reasons:
+        """What stops any confirmation, whatever the specimen."""
+        said = self.actor_reasons(person, args)
+        said.update(consent_reasons(person, self.today))
+        said.update(lockout_reasons(person, self.today))
+        if person.ended:
+            said.name("treatment_ended")
+        if not self.parties[person.prescriber].certified(self.at):
+            said.name("prescriber_not_certified")
+        if person.open_holds:
+            said.name("on_hold")
+        if count > MAX_SUPPLY:
+            said.name("supply_over_limit")
+        return said
+
+    def confirm_can(self, person: Person, args: dict, visit, methods: list[str], count: int, said: Reasons) -> None:
+        specimen = args["specimen"]
+        said.update(method_reasons(methods, args.get("abstinence_acknowledged", False)))
+        window = windows.open_window(person, self.today)
+        correcting = window is not None and windows.specimen_of(person, window) == specimen
+        overlay = window.overlay if correcting else False
+        if not correcting:
+            worth = tests.worth_of(person, self.today, specimen, visit)
+            said.update(worth.said)
+            overlay = worth.overlay
+            if window is not None:
+                said.name("window_already_open")
+            elif windows.prior_source_asked(person, self.today) and not args.get("prior_source"):
+                said.name("prior_source_unanswered")
+        self.answer.overlays = ["2020-discretion"] if overlay else []
+        if said:
+            return self.deny(said)
+        if not correcting:
+            window = self.open(person, specimen, visit, overlay)
+        self.put_confirmation(person, window, methods, count)
+        self.told.tell(person.id, "questions_ready", window.number)
+
+    def confirm_cannot(self, person: Person, visit, methods: list[str], count: int, said: Reasons) -> None:
+        """Section 5: a visit through the 2021 edition; nothing monthly from 2026."""
+        if edition_on(self.today) == "2026":
+            return self.deny(said) if said else None
+        length = 6 if edition_on(visit) == "2006" else 30
+        if visit + days(length) < self.today:
+            said.name("window_expired")
+        if said:
+            return self.deny(said)
+        window = windows.open_window(person, self.today)
+        if window is None or window.category != CANNOT or window.visit != visit:
+            window = self.open(person, None, visit, False)
+        self.put_confirmation(person, window, methods, count)
+
+    def open(self, person: Person, specimen, visit, overlay: bool) -> Window:
+        window = Window(
+            len(person.windows) + 1, self.seq, person.course_number, person.category, specimen, visit, overlay
+        )
+        person.windows.append(window)
+        return window
+
+    def put_confirmation(self, person: Person, window: Window, methods: list[str], count: int) -> None:
+        person.confirmations.append(Confirmation(self.seq, window.number, methods, count))
+        self.show(person, window)
+        self.tell_month(person, window)
+
+    def tell_month(self, person: Person, window: Window) -> None:
+        """Section 10: the month is complete, or the two sides differ."""
+        if month_complete(person, window):
+            self.told.tell(person.id, "window_open", window.number)
+        given = windows.newest_answer(person, window)
+        confirmed = windows.confirmation(person, window).methods
+        if given and effective_methods(given.methods) != effective_methods(confirmed):
+            self.told.tell(person.prescriber, "methods_differ", person.id, self.seq)
+
+    def step_answer(self, args: dict) -> None:
+        """Section 13, Answering and Further."""
+        person = self.person(args)
+        methods = args.get("methods", DEFAULT_METHODS)
+        if person is None or not set(methods) <= METHODS:
+            return self.reject()
+        window = windows.open_window(person, self.today)
+        if window is None:
+            said = Reasons(counseling_missing=None)
+            if person.open_holds:
+                said.name("on_hold")
+            if person.ended:
+                said.name("treatment_ended")
+            return self.deny(said)
+        person.answers.append(Given(self.seq, window.number, methods, args.get("correct", True)))
+        self.tell_month(person, window)
+
+    def step_cancel_window(self, args: dict) -> None:
+        """Section 13, Confirming and Further."""
+        person = self.person(args)
+        if person is None:
+            return self.reject()
+        window = windows.open_window(person, self.today)
+        if window is None:
+            return self.deny(Reasons(window_expired=None))
+        if windows.used(person, window):
+            return self.deny(Reasons(authorization_closed=None))
+        self.revoke(person)
+        person.cancellations.append((self.seq, window.number, self.today))

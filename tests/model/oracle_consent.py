@@ -1,0 +1,77 @@
+"""Consent: which signatures are there, which are missing, and the day enrollment was complete (section 3)."""
+
+from datetime import date
+
+from .oracle_history import Person, Signature
+from .oracle_words import CAN, NEW_BIRTH_DEFECTS_FORM, Reasons, turns_18
+
+INFORMED = "informed_consent"
+BIRTH_DEFECTS = "birth_defects_consent"
+
+
+def required_forms(person: Person) -> list[str]:
+    """Section 3.2: informed consent for everyone, the other for can_become_pregnant too."""
+    return [INFORMED, BIRTH_DEFECTS] if person.category == CAN else [INFORMED]
+
+
+def signatures(person: Person, form: str) -> dict[str, Signature]:
+    """The signatures on a form that count in the present course (section 13, Consent and Endings).
+
+    An enrollment wants everything anew; a change of category keeps what was signed since the enrollment,
+    unless it needs a text that did not exist then.
+    """
+    enrolled = [course for course in person.courses if course.begun_by == "enroll"][-1]
+    found: dict[str, Signature] = {}
+    for signature in person.signatures:
+        if signature.seq < enrolled.seq or signature.form != form:
+            continue
+        late_course = person.course.first_day >= NEW_BIRTH_DEFECTS_FORM
+        if form == BIRTH_DEFECTS and late_course and signature.day < NEW_BIRTH_DEFECTS_FORM:
+            continue
+        found.setdefault(signature.signer, signature)
+    return found
+
+
+def needs_guardian(person: Person, form: str, today: date) -> bool:
+    """Section 13, Consent: minority is judged on the day the registrant signs (today, while unsigned)."""
+    own = signatures(person, form).get("registrant")
+    return (own.day if own else today) < turns_18(person.born)
+
+
+def signers(person: Person, form: str, today: date) -> list[str]:
+    """Section 3.2: the registrant, a minor's guardian, then the prescriber."""
+    guardian = ["guardian"] if needs_guardian(person, form, today) else []
+    return ["registrant", *guardian, "prescriber"]
+
+
+def consent_reasons(person: Person, today: date) -> Reasons:
+    """Section 3.2: every required signer on every required form."""
+    said = Reasons()
+    for form in required_forms(person):
+        for signer in signers(person, form, today):
+            if signer not in signatures(person, form):
+                said.name("guardian_consent_missing" if signer == "guardian" else "consent_missing")
+    return said
+
+
+def countersigning_reasons(person: Person, form: str, today: date) -> Reasons:
+    """Section 13, Consent: the prescriber signs after the registrant and the guardian."""
+    said = Reasons()
+    there = signatures(person, form)
+    if "registrant" not in there:
+        said.name("consent_missing")
+    if needs_guardian(person, form, today) and "guardian" not in there:
+        said.name("guardian_consent_missing")
+    return said
+
+
+def enrolled_on(person: Person, today: date) -> date | None:
+    """Section 3.3: the day of the last required signature, never before the course began."""
+    if consent_reasons(person, today):
+        return None
+    last = [
+        signatures(person, form)[signer].day
+        for form in required_forms(person)
+        for signer in signers(person, form, today)
+    ]
+    return max([*last, person.course.first_day])

@@ -1,0 +1,157 @@
+"""Steps about parties, enrollment, consent, categories, transfers and endings (sections 1, 3 and 8)."""
+
+from . import oracle_consent as consent
+from .oracle_history import Course, Person, Signature
+from .oracle_standing import Party
+from .oracle_steps import Steps
+from .oracle_words import BASES, CAN, CANNOT, DEFAULT_BORN, Reasons, year_less_a_day
+
+
+class EnrollmentSteps(Steps):
+    def step_enroll_prescriber(self, args: dict) -> None:
+        self.certify_new(args, "prescriber", "certified_through")
+
+    def step_enroll_pharmacy(self, args: dict) -> None:
+        self.certify_new(args, "pharmacy", "certified_through")
+
+    def step_enroll_designee(self, args: dict) -> None:
+        """Section 1: acts for one or more prescribers."""
+        prescriber = self.parties.get(args.get("prescriber", "P1"))
+        if prescriber is None or prescriber.kind != "prescriber":
+            return self.reject()
+        self.certify_new(args, "designee", "attested_through").serves.add(prescriber.id)
+
+    def certify_new(self, args: dict, kind: str, key: str) -> Party:
+        party = self.parties.setdefault(args["id"], Party(args["id"], kind))
+        end = args.get(key) or year_less_a_day(self.today)
+        party.words.append((self.seq, self.at, "certified", end))
+        return party
+
+    def step_certify(self, args: dict) -> None:
+        self.standing(args, "certified", args.get("certified_through") or year_less_a_day(self.today))
+
+    def step_suspend(self, args: dict) -> None:
+        self.standing(args, "suspended", self.today)
+
+    def step_reinstate(self, args: dict) -> None:
+        self.standing(args, "reinstated", self.today)
+
+    def standing(self, args: dict, word: str, end) -> None:
+        """Section 13, Standing: certifying again ends a suspension, reinstating restores the old end day."""
+        party = self.parties.get(args["id"])
+        if party is None:
+            return self.reject()
+        party.words.append((self.seq, self.at, word, end))
+        if party.kind == "prescriber":
+            self.tell_suspensions(party.id)
+        if party.kind == "pharmacy":
+            self.tell_revocations(party.id)
+
+    def tell_revocations(self, pharmacy: str) -> None:
+        """Section 13, Standing: a suspended pharmacy's live authorizations are revoked from that instant."""
+        for person in self.people.values():
+            for auth in person.authorizations:
+                if auth.pharmacy == pharmacy and self.status(person, auth) == "revoked":
+                    self.told.tell(pharmacy, "authorization_revoked", auth.number)
+
+    def step_enroll(self, args: dict) -> None:
+        """Section 3.1; section 13, Categories and Endings."""
+        person = self.person(args)
+        prescriber = self.parties.get(args.get("prescriber", "P1"))
+        category = args.get("category", CAN)
+        born = args.get("born") or (person.born if person else DEFAULT_BORN)
+        if prescriber is None or prescriber.kind != "prescriber" or (person and not person.ended):
+            return self.reject()
+        if category not in (CAN, CANNOT) or born > self.today:
+            return self.reject()
+        said = self.category_reasons(category, args)
+        if not prescriber.certified(self.at):
+            said.name("prescriber_not_certified")
+        if said:
+            return self.deny(said)
+        if person is None:
+            person = self.people[args.get("registrant", "R1")] = Person(args.get("registrant", "R1"), born)
+        person.born = born
+        person.courses.append(Course(self.seq, self.today, "enroll"))
+        person.categories.append((self.seq, category))
+        person.prescribers.append((self.seq, prescriber.id))
+        self.told.tell(person.id, "address_confirmation", self.seq)
+        self.told.tell(person.id, "invitation_to_sign", self.seq)
+
+    def category_reasons(self, category: str, args: dict) -> Reasons:
+        """Section 13, Categories: a basis that is one, or nothing is recorded."""
+        said = Reasons()
+        if category == CANNOT and args.get("basis") not in BASES:
+            said.name("category_unconfirmed")
+        return said
+
+    def step_sign(self, args: dict) -> None:
+        """Section 3.2; section 13, Consent."""
+        person = self.person(args)
+        form, signer = args["form"], args.get("signer", "registrant")
+        if person is None or form not in (consent.INFORMED, consent.BIRTH_DEFECTS):
+            return self.reject()
+        if signer == "prescriber":
+            said = consent.countersigning_reasons(person, form, self.today)
+            if said:
+                return self.deny(said)
+        self.put_signature(person, form, signer)
+
+    def put_signature(self, person: Person, form: str, signer: str) -> None:
+        """Record a signature; `consent_copy` when it was the last (section 13, Notices)."""
+        person.signatures.append(Signature(self.seq, self.today, form, signer))
+        there = consent.signatures(person, form)
+        if set(consent.signers(person, form, self.today)) <= set(there):
+            self.told.tell(person.id, "consent_copy", form, there["prescriber"].seq)
+
+    def step_sign_all(self, args: dict) -> None:
+        person = self.person(args)
+        if person is None:
+            return self.reject()
+        for form in consent.required_forms(person):
+            for signer in consent.signers(person, form, self.today):
+                if signer not in consent.signatures(person, form):
+                    self.put_signature(person, form, signer)
+
+    def step_change_category(self, args: dict) -> None:
+        """Section 8; section 13, Categories."""
+        person = self.person(args)
+        category = args.get("category")
+        if person is None or category not in (CAN, CANNOT):
+            return self.reject()
+        said = self.category_reasons(category, args)
+        if said:
+            return self.deny(said)
+        if category == CAN and person.category == CANNOT:
+            self.revoke(person)
+            person.courses.append(Course(self.seq, self.today, "change"))
+        person.categories.append((self.seq, category))
+
+    def step_transfer(self, args: dict) -> None:
+        """Section 8: to another certified prescriber; number, consents, history and open window stay."""
+        person, prescriber = self.person(args), self.parties.get(args["prescriber"])
+        if person is None or prescriber is None or prescriber.kind != "prescriber":
+            return self.reject()
+        if not prescriber.certified(self.at):
+            return self.deny(Reasons(prescriber_not_certified=None))
+        person.prescribers.append((self.seq, prescriber.id))
+        self.tell_suspensions(prescriber.id)
+
+    def step_end_treatment(self, args: dict) -> None:
+        self.end(args)
+
+    def step_discontinue(self, args: dict) -> None:
+        self.end(args)
+
+    def end(self, args: dict) -> None:
+        """Section 13, Endings: revoke, and ask for T4 and T5 where anything was ever dispensed."""
+        person = self.person(args)
+        last_dose = args.get("last_dose", self.today)
+        if person is None or last_dose > self.today:
+            return self.reject()
+        if person.ended:
+            return self.deny(Reasons(treatment_ended=None))
+        self.revoke(person)
+        handed_out = [a for a in person.authorizations if a.dispensed_at and a.category == CAN]
+        reported = [r for r in person.reported if r[4] == CAN]
+        person.endings.append((self.seq, last_dose, bool(handed_out or reported)))

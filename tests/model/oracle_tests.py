@@ -1,0 +1,169 @@
+"""Tests: which is which, and what each is worth (section 4; section 13, Which test, Home tests, Lockouts)."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from . import oracle_windows as windows
+from .oracle_consent import enrolled_on
+from .oracle_history import Person, Test
+from .oracle_words import (
+    GAP_DAYS,
+    T1_DAYS_BEFORE_REGISTRATION,
+    WAIT_DAYS,
+    Reasons,
+    days,
+    edition_on,
+    overlay_on,
+)
+
+
+@dataclass
+class Worth:
+    """What stops a specimen, and whether it leans on the overlay."""
+
+    said: Reasons = field(default_factory=Reasons)
+    overlay: bool = False
+
+
+def in_order(person: Person) -> list[tuple[date, Test]]:
+    """Section 13, Which test: by specimen date, then by entry; a correction is a new entry."""
+    dated = [(person.dated(test.specimen, test.seq), test) for test in person.tests]
+    return [(day, test) for (day, _), test in sorted(dated, key=lambda pair: pair[0])]
+
+
+def by_day(person: Person) -> dict[date, Test]:
+    """Section 13: of the tests of one day the one entered last."""
+    return dict(in_order(person))
+
+
+def screening_day(person: Person) -> date | None:
+    """Section 4, T1: the earliest negative in a medical setting; section 13: how early it may be."""
+    earliest = person.course.first_day
+    if person.course_number == 1:
+        earliest -= days(T1_DAYS_BEFORE_REGISTRATION)
+    for day, test in by_day(person).items():
+        if day >= earliest and test.result == "negative" and test.setting != "home":
+            return day
+    return None
+
+
+def before_first_dose(person: Person, seq: int = 10**9) -> bool:
+    return all(a.dispensed_seq > seq for a in person.dispenses(person.course_number))
+
+
+def setting_worth(person: Person, day: date, test: Test) -> Worth:
+    """Section 2: the settings of the specimen day's edition and overlay, before treatment and during."""
+    worth = Worth()
+    if test.setting == "clia_lab":
+        return worth
+    modern = edition_on(day) == "2026"
+    if not modern and not overlay_on(day):
+        worth.said.name("setting_not_allowed")
+    elif test.setting == "home" and before_first_dose(person):
+        worth.said.name("setting_not_allowed")
+    elif test.setting == "home" and not (person.home_permitted and test.evidence):
+        worth.said.name("home_test_not_permitted")
+    else:
+        worth.overlay = not modern
+    return worth
+
+
+def stopped(person: Person, specimen: date) -> bool:
+    """Section 13, Which test: an indeterminate later than the specimen, and no counting negative after it."""
+    halted = False
+    for day, test in in_order(person):
+        if day < specimen:
+            continue
+        if test.result == "indeterminate":
+            halted = True
+        elif test.result == "negative" and not setting_worth(person, day, test).said:
+            halted = False
+    return halted
+
+
+def wait_reasons(person: Person, today: date, specimen: date) -> Reasons:
+    """Section 4: the wait from enrollment, and the gap from the screening test."""
+    said = Reasons()
+    start, first = enrolled_on(person, today), screening_day(person)
+    if start and specimen < start + days(WAIT_DAYS):
+        said.name("waiting_period", max(today, start + days(WAIT_DAYS)))
+    if first and specimen < first + days(GAP_DAYS):
+        said.name("test_gap_too_short", max(today, first + days(GAP_DAYS)))
+    return said
+
+
+def no_second_test(person: Person, today: date) -> Worth:
+    """Section 13, What a check says: with the screening test alone, or not even that."""
+    worth = Worth()
+    start, first = enrolled_on(person, today), screening_day(person)
+    if first is None:
+        worth.said.name("screening_test_missing")
+    if start and today < start + days(WAIT_DAYS):
+        worth.said.name("waiting_period", start + days(WAIT_DAYS))
+    known = start and first
+    clears = max(today, start + days(WAIT_DAYS), first + days(GAP_DAYS)) if known else None
+    worth.said.name("test_missing", clears)
+    return worth
+
+
+def cycle_reasons(person: Person, day: date, test: Test) -> Reasons:
+    """Section 4, T2: the first five days, unless exempt; the repeat is asked only through 2021."""
+    said = Reasons()
+    repeat = bool(windows.course_windows(person))
+    asked = not repeat or edition_on(day) != "2026"
+    if asked and not test.cycle_exempt and test.cycle_day not in range(1, 6):
+        said.name("outside_cycle_days")
+    return said
+
+
+def window_reasons(person: Person, today: date, specimen: date, visit: date | None) -> Reasons:
+    """Sections 5 and 13: what earlier windows say of a specimen, and whether its own days are over."""
+    said = Reasons()
+    own = None
+    for window in windows.course_windows(person):
+        if specimen == windows.specimen_of(person, window):
+            own = window
+        elif windows.cancelled_on(person, window) or windows.is_open(person, window, today):
+            continue
+        elif specimen <= windows.last_day(person, window):
+            clears = max(today, windows.last_day(person, window) + days(1))
+            said.name("specimen_in_closed_window", clears)
+    if own and windows.used(person, own):
+        return Reasons(test_missing=None)
+    if own and windows.cancelled_on(person, own) and windows.is_first(person, own):
+        said.name("specimen_in_closed_window", max(today, specimen + days(1)))
+    if own and not windows.cancelled_on(person, own) and not windows.is_open(person, own, today):
+        said.name("window_expired")
+    begins = (visit or today) if edition_on(specimen) == "2006" else specimen
+    if begins + days(6) < today:
+        said.name("window_expired")
+    return said
+
+
+def worth_of(person: Person, today: date, wanted: date | None = None, visit: date | None = None) -> Worth:
+    """What stops the specimen of a day, or the newest one, from opening a window."""
+    found = by_day(person)
+    first_dose = before_first_dose(person)
+    screening = screening_day(person)
+    if first_dose and screening is None:
+        return no_second_test(person, today)
+    later = [day for day in found if not first_dose or day > screening]
+    specimen = wanted or max(later, default=None)
+    if first_dose and (specimen is None or specimen == screening):
+        return no_second_test(person, today)
+    if specimen not in later:
+        return Worth(Reasons(test_missing=None))
+    spent = window_reasons(person, today, specimen, visit)
+    if "test_missing" in spent:
+        return Worth(spent)
+    test = found[specimen]
+    worth = setting_worth(person, specimen, test)
+    if first_dose:
+        worth.said.update(wait_reasons(person, today, specimen))
+        worth.said.update(cycle_reasons(person, specimen, test))
+    if test.result != "negative" or stopped(person, specimen):
+        worth.said.name("result_not_negative")
+    worth.said.update(spent)
+    if windows.specimen_from_lockout(person, today, specimen):
+        worth.said.name("locked_out", windows.first_free_day(person, today))
+    return worth
