@@ -1,0 +1,68 @@
+"""What a command may do without on a desk where nothing is set up yet.
+
+A service reads everything from its environment. Some commands serve nobody, so they need
+no secret; and two bring their own servers.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from config.local_servers import local_servers
+
+# They answer no request and sign nothing that outlives them.
+NEED_NO_SECRET = {
+    "check",
+    "collectstatic",
+    "compilemessages",
+    "help",
+    "makemessages",
+    "makemigrations",
+    "rehearse",
+    "rulebook",
+    "spectacular",
+    "sqlmigrate",
+}
+# They write to no database but their own scratch ones.
+BRING_SCRATCH_SERVERS = {"rehearse"}
+# They keep what they make here between runs.
+BRING_LASTING_SERVERS = {"demo"}
+DEMO_FOLDER = Path(".demo")
+
+
+@contextlib.contextmanager
+def prepared_for(arguments: Sequence[str]) -> Iterator[None]:
+    """Set what the named command may do without, for as long as it runs.
+
+    Nothing that the environment already says is changed.
+
+    :param arguments: the command line without the program's own name.
+    """
+    command = arguments[0] if arguments else "help"
+    with contextlib.ExitStack() as held:
+        if command in NEED_NO_SECRET and "--deploy" not in arguments:
+            os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(64))
+        if command in BRING_SCRATCH_SERVERS and not os.environ.get("DATABASE_URL"):
+            scratch = held.enter_context(tempfile.TemporaryDirectory(prefix="pledge-"))
+            os.environ.update(held.enter_context(local_servers(Path(scratch), durable=False)))
+        if command in BRING_LASTING_SERVERS:
+            _prepare_demo()
+            os.environ.update(held.enter_context(local_servers(DEMO_FOLDER, durable=True)))
+        yield
+
+
+def _prepare_demo() -> None:
+    DEMO_FOLDER.mkdir(mode=0o700, exist_ok=True)
+    key = DEMO_FOLDER / "secret-key.txt"
+    if not key.exists():
+        key.touch(mode=0o600)
+        key.write_text(secrets.token_urlsafe(64))
+    os.environ.setdefault("SECRET_KEY", key.read_text())
+    os.environ.setdefault("ALLOWED_HOSTS", "127.0.0.1,localhost")
+    os.environ.setdefault("HTTPS", "off")
+    os.environ.setdefault("STATIC_ROOT", str(DEMO_FOLDER / "static"))

@@ -1,0 +1,12 @@
+"""Where each door is."""
+
+from django.contrib import admin
+from django.urls import path
+
+from config.health import livez, readyz
+
+urlpatterns = [
+    path("livez", livez),
+    path("readyz", readyz),
+    path("admin/", admin.site.urls),
+]
