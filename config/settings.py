@@ -74,7 +74,9 @@ INSTALLED_APPS = [
     "pledge.apps.PledgeConfig",
     "consents.apps.ConsentsConfig",
     "notifications.apps.NotificationsConfig",
+    "config",  # for its commands
 ]
+PREGNANCY_FOLLOW_UP_HOURS = environment.whole("PREGNANCY_FOLLOW_UP_HOURS", default=24, least=1)
 MIDDLEWARE = [
     "config.transport.RefusePlainApiCalls",
     "django.middleware.security.SecurityMiddleware",

@@ -1,0 +1,191 @@
+"""Authorizations (RMA): asked for, dispensed, reversed; and dispenses without one (sections 7 and 13)."""
+
+from datetime import datetime
+
+from pledge.actions.steps import new_number, settle_dead
+from pledge.facts import record_of
+from pledge.frame import action
+from pledge.models import (
+    Authorization,
+    Deviation,
+    DeviationKind,
+    Dispense,
+    EventType,
+    Pharmacy,
+    Registrant,
+)
+from pledge.rules.calendar import days_after, program_day
+from pledge.rules.dispensing import Decision, authorizing, dispensing, standing_refusals
+from pledge.rules.editions import edition_on
+from pledge.rules.history import Record
+from pledge.rules.refusals import Refusal, RefusalCode, Refused, Rejected, refuse_if_any
+from pledge.rules.vocabulary import LIVE_STATUSES, AuthorizationStatus, ReversalReason
+from pledge.trail import By, changed, created, record
+
+_DEAD_CODES = {
+    AuthorizationStatus.DISPENSED: RefusalCode.AUTHORIZATION_CLOSED,
+    AuthorizationStatus.REVERSED: RefusalCode.AUTHORIZATION_CLOSED,
+    AuthorizationStatus.REVOKED: RefusalCode.AUTHORIZATION_REVOKED,
+    AuthorizationStatus.LAPSED: RefusalCode.AUTHORIZATION_EXPIRED,
+}
+
+
+@action
+def authorize(
+    *,
+    registrant: Registrant,
+    pharmacy: Pharmacy,
+    days_supply: int,
+    pharmacist: str = "",
+    client_reference: str = "",
+    by: By,
+    at: datetime,
+) -> Authorization:
+    """Issue an authorization with its do-not-dispense-after date, or refuse with every reason (section 7)."""
+    on = program_day(at)
+    check_days(days_supply)
+    row, pharmacy, facts = _lock_and_gather(registrant, pharmacy, at)
+    decision = authorizing(facts, pharmacy.standing, days_supply, on)
+    refuse_if_any(decision.refusals, decision.overlays)
+    settle_dead(row, facts, at=at)
+    authorization = Authorization.objects.create(
+        rma_number=new_number(12),
+        registrant=row,
+        pharmacy=pharmacy,
+        window_id=decision.window_id,
+        pharmacist=pharmacist,
+        client_reference=client_reference,
+        days_supply=days_supply,
+        status=AuthorizationStatus.ISSUED,
+        edition=decision.edition,
+        issued_on=on,
+        issued_at=at,
+        do_not_dispense_after=decision.do_not_dispense_after,
+    )
+    record(EventType.AUTHORIZATION_ISSUED, act="authorizations.authorize", by=by, at=at, registrant=row,
+           about=authorization, changes=[created(authorization)], overlays=decision.overlays)  # fmt: skip
+    return authorization
+
+
+@action
+def dispense(
+    *, registrant: Registrant, pharmacy: Pharmacy, rma_number: str = "", pharmacist: str = "", by: By, at: datetime
+) -> Authorization:
+    """Dispense an authorization; everything is judged again at this moment (section 7).
+
+    :param rma_number: which one; without it, the registrant's newest at this pharmacy.
+    """
+    on = program_day(at)
+    row, pharmacy, facts = _lock_and_gather(registrant, pharmacy, at)
+    authorization = _newest(row, pharmacy, rma_number)
+    decision = _judge_dispense(facts, authorization, pharmacy, at)
+    refuse_if_any(decision.refusals, decision.overlays)
+    if authorization is None:
+        raise Refused([Refusal(RefusalCode.AUTHORIZATION_CLOSED)])
+    handed_over = Dispense.objects.create(
+        registrant=row,
+        course=row.course,
+        pharmacy=pharmacy,
+        authorization=authorization,
+        window_id=authorization.window_id,
+        category=row.category,
+        pharmacist=pharmacist,
+        days_supply=authorization.days_supply,
+        dispensed_at=at,
+        dispensed_on=on,
+        covers_through=days_after(on, authorization.days_supply - 1),
+    )
+    changes = [
+        created(handed_over),
+        changed(authorization, status=AuthorizationStatus.DISPENSED, dispensed_at=at),
+        changed(row, supply_through=handed_over.covers_through),
+    ]
+    record(EventType.AUTHORIZATION_DISPENSED, act="authorizations.dispense", by=by, at=at, registrant=row,
+           about=authorization, changes=changes, overlays=decision.overlays)  # fmt: skip
+    return authorization
+
+
+@action
+def reverse(
+    *,
+    registrant: Registrant,
+    pharmacy: Pharmacy,
+    reason: ReversalReason = ReversalReason.NOT_COLLECTED,
+    rma_number: str = "",
+    by: By,
+    at: datetime,
+) -> Authorization:
+    """Give back an authorization that was not handed over; a lapsed one too (sections 7 and 13)."""
+    row, pharmacy, facts = _lock_and_gather(registrant, pharmacy, at)
+    settle_dead(row, facts, at=at)
+    authorization = _newest(row, pharmacy, rma_number)
+    status = authorization.status if authorization else AuthorizationStatus.REVERSED
+    if authorization is None or status not in LIVE_STATUSES | {AuthorizationStatus.LAPSED}:
+        raise Refused([Refusal(_DEAD_CODES[AuthorizationStatus(status)])])
+    changes = changed(authorization, status=AuthorizationStatus.REVERSED, reversed_at=at, reversal_reason=reason)
+    record(EventType.AUTHORIZATION_REVERSED, act="authorizations.reverse", by=by, at=at, registrant=row,
+           about=authorization, changes=[changes])  # fmt: skip
+    return authorization
+
+
+@action
+def report_dispense(
+    *, registrant: Registrant, pharmacy: Pharmacy, days_supply: int, pharmacist: str = "", by: By, at: datetime
+) -> Dispense:
+    """Record a dispense without an authorization and raise it as non-compliance (sections 7 and 13)."""
+    check_days(days_supply)
+    row = Registrant.objects.locked(registrant.pk)
+    handed_over = Dispense.objects.create(
+        registrant=row,
+        course=row.course,
+        pharmacy=pharmacy,
+        category=row.category,
+        pharmacist=pharmacist,
+        days_supply=days_supply,
+        dispensed_at=at,
+        dispensed_on=program_day(at),
+        covers_through=days_after(program_day(at), days_supply - 1),
+    )
+    raised = Deviation.objects.create(
+        kind=DeviationKind.NONCOMPLIANCE, registrant=row, dispense=handed_over, raised_at=at
+    )
+    changes = [created(handed_over), created(raised), changed(row, supply_through=handed_over.covers_through)]
+    record(EventType.DISPENSE_REPORTED, act="authorizations.report_dispense", by=by, at=at, registrant=row,
+           about=raised, changes=changes)  # fmt: skip
+    return handed_over
+
+
+def check_days(days_supply: int) -> None:
+    """Reject a supply that cannot be: less than one whole day.
+
+    :raises Rejected: naming ``days_supply``.
+    """
+    if days_supply < 1:
+        raise Rejected("days_supply", "a supply lasts at least one day")
+
+
+def _lock_and_gather(registrant: Registrant, pharmacy: Pharmacy, at: datetime) -> tuple[Registrant, Pharmacy, Record]:
+    if not Registrant.objects.get_queryset().lock_with_parties(registrant.pk, pharmacy.pk):
+        raise Refused([Refusal(RefusalCode.NOT_ENROLLED)])
+    facts = record_of(registrant, program_day(at))
+    return Registrant.objects.get(pk=registrant.pk), Pharmacy.objects.get(pk=pharmacy.pk), facts
+
+
+def _newest(row: Registrant, pharmacy: Pharmacy, rma_number: str) -> Authorization | None:
+    own = Authorization.objects.of_pharmacy(pharmacy).filter(registrant=row)
+    if rma_number:
+        own = own.filter(rma_number=rma_number)
+    return own.newest_first().first()
+
+
+def _judge_dispense(
+    facts: Record, authorization: Authorization | None, pharmacy: Pharmacy, at: datetime
+) -> Decision:
+    on = program_day(at)
+    live = facts.authorization
+    if authorization is not None and live is not None and live.id == authorization.pk:
+        return dispensing(facts, live, pharmacy.standing, on)
+    status = AuthorizationStatus(authorization.status) if authorization else AuthorizationStatus.REVERSED
+    own = Refusal(_DEAD_CODES.get(status, RefusalCode.AUTHORIZATION_CLOSED))
+    refusals = (own, *standing_refusals(facts, pharmacy.standing, on))
+    return Decision(refusals, edition_on(on).name, (), None, None)

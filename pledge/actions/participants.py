@@ -1,0 +1,178 @@
+"""Prescribers, designees, pharmacies and wholesalers: enrolled, certified, suspended, reinstated (section 1)."""
+
+from datetime import date, datetime
+from typing import Any
+
+from pledge.actions.steps import end_authorization, is_past
+from pledge.frame import action
+from pledge.models import Authorization, Designee, EventType, Pharmacy, Prescriber, Wholesaler
+from pledge.models.standing import CertifiedParty
+from pledge.rules.calendar import program_day
+from pledge.rules.refusals import Rejected
+from pledge.rules.vocabulary import AuthorizationStatus
+from pledge.trail import SYSTEM, By, changed, created, record
+
+
+@action
+def enroll_prescriber(
+    *, npi: str, name: str, certified_through: date, email: str = "", user: Any = None, by: By, at: datetime
+) -> Prescriber:
+    """Enroll a prescriber, certified from today through a program day."""
+    _check_span(certified_through, at)
+    _check_free(Prescriber, npi=npi)
+    row = Prescriber.objects.create(npi=npi, **_party(name, email, certified_through, at), user=user)
+    record(EventType.PRESCRIBER_ENROLLED, act="participants.enroll_prescriber", by=by, at=at, about=row,
+           changes=[created(row)])  # fmt: skip
+    return row
+
+
+@action
+def enroll_designee(
+    *,
+    name: str,
+    prescribers: list[Prescriber],
+    attested_through: date,
+    email: str = "",
+    user: Any = None,
+    by: By,
+    at: datetime,
+) -> Designee:
+    """Enroll a designee who acts on behalf of prescribers, attested from today through a program day."""
+    _check_span(attested_through, at)
+    row = Designee.objects.create(**_party(name, email, attested_through, at), user=user)
+    row.prescribers.set(prescribers)
+    named = {f"designee:{row.pk}": {"prescribers": [None, [p.pk for p in prescribers]]}}
+    record(EventType.DESIGNEE_ENROLLED, act="participants.enroll_designee", by=by, at=at, about=row,
+           changes=[created(row), named])  # fmt: skip
+    return row
+
+
+@action
+def enroll_pharmacy(
+    *,
+    number: str,
+    name: str,
+    certified_through: date,
+    representative: str = "",
+    email: str = "",
+    by: By,
+    at: datetime,
+) -> Pharmacy:
+    """Register and activate a pharmacy from today through a program day."""
+    _check_span(certified_through, at)
+    _check_free(Pharmacy, number=number)
+    row = Pharmacy.objects.create(
+        number=number, representative=representative, **_party(name, email, certified_through, at)
+    )
+    record(EventType.PHARMACY_ENROLLED, act="participants.enroll_pharmacy", by=by, at=at, about=row,
+           changes=[created(row)])  # fmt: skip
+    return row
+
+
+@action
+def enroll_wholesaler(
+    *, number: str, name: str, certified_through: date, email: str = "", by: By, at: datetime
+) -> Wholesaler:
+    """Enroll a wholesaler from today through a program day; it may ship only to active pharmacies."""
+    _check_span(certified_through, at)
+    _check_free(Wholesaler, number=number)
+    row = Wholesaler.objects.create(number=number, **_party(name, email, certified_through, at))
+    record(EventType.WHOLESALER_ENROLLED, act="participants.enroll_wholesaler", by=by, at=at, about=row,
+           changes=[created(row)])  # fmt: skip
+    return row
+
+
+@action
+def certify(*, party: CertifiedParty, certified_through: date, by: By, at: datetime) -> CertifiedParty:
+    """Certify a party anew from today through a program day; that also ends a suspension (section 13)."""
+    _check_span(certified_through, at)
+    row = type(party).objects.locked(party.pk)
+    _settle_run_out(row, at)
+    changes = changed(row, certified_on=program_day(at), certified_through=certified_through, suspended_at=None)
+    _resume(row, by=by, at=at)
+    record(EventType.PARTY_CERTIFIED, act="participants.certify", by=by, at=at, about=row, changes=[changes])
+    return row
+
+
+@action
+def suspend(*, party: CertifiedParty, by: By, at: datetime) -> CertifiedParty:
+    """Suspend a party at once.
+
+    A prescriber's live authorizations are suspended with them; a pharmacy's are revoked (section 13, Standing).
+    """
+    row = type(party).objects.locked(party.pk)
+    if row.suspended_at is not None:
+        raise Rejected("party", f"{row.name} is suspended already")
+    _settle_run_out(row, at)
+    changes = changed(row, suspended_at=at)
+    _follow(row, by=by, at=at)
+    record(EventType.PARTY_SUSPENDED, act="participants.suspend", by=by, at=at, about=row, changes=[changes])
+    return row
+
+
+@action
+def reinstate(*, party: CertifiedParty, by: By, at: datetime) -> CertifiedParty:
+    """End a suspension; the old end day of the certification stands again (section 13, Standing)."""
+    row = type(party).objects.locked(party.pk)
+    if row.suspended_at is None:
+        raise Rejected("party", f"{row.name} is not suspended")
+    changes = changed(row, suspended_at=None)
+    _resume(row, by=by, at=at)
+    record(EventType.PARTY_REINSTATED, act="participants.reinstate", by=by, at=at, about=row, changes=[changes])
+    return row
+
+
+@action
+def record_run_out(*, party: CertifiedParty, by: By, at: datetime) -> CertifiedParty:
+    """Record what a certification that ran out did to the live authorizations; the nightly work calls it."""
+    row = type(party).objects.locked(party.pk)
+    _settle_run_out(row, at)
+    return row
+
+
+def _party(name: str, email: str, through: date, at: datetime) -> dict[str, Any]:
+    return {"name": name, "email": email, "certified_on": program_day(at), "certified_through": through}
+
+
+def _check_span(through: date, at: datetime) -> None:
+    if through < program_day(at):
+        raise Rejected("certified_through", f"{through.isoformat()} has passed already")
+
+
+def _check_free(model: type[CertifiedParty], **number: str) -> None:
+    ((field, value),) = number.items()
+    if model._default_manager.filter(**number).exists():
+        raise Rejected(field, f"{value} is enrolled already")
+
+
+def _live_of(party: CertifiedParty) -> list[Authorization]:
+    rows = Authorization.objects.live().select_for_update(of=("self",), no_key=True).order_by("id")
+    if isinstance(party, Prescriber):
+        return list(rows.filter(registrant__prescriber=party))
+    return list(rows.filter(pharmacy=party)) if isinstance(party, Pharmacy) else []
+
+
+def _settle_run_out(party: CertifiedParty, at: datetime) -> None:
+    if party.suspended_at is None and not party.standing.holds(program_day(at)):
+        _follow(party, by=SYSTEM, at=at)
+
+
+def _follow(party: CertifiedParty, *, by: By, at: datetime) -> None:
+    act, event = (
+        ("suspend", EventType.AUTHORIZATION_SUSPENDED)
+        if isinstance(party, Prescriber)
+        else ("revoke", EventType.AUTHORIZATION_REVOKED)
+    )
+    for authorization in _live_of(party):
+        if is_past(authorization, program_day(at)):
+            end_authorization(authorization, "lapse", EventType.AUTHORIZATION_LAPSED, by=SYSTEM, at=at)
+        elif act == "revoke" or authorization.status == AuthorizationStatus.ISSUED:
+            end_authorization(authorization, act, event, by=by, at=at)
+
+
+def _resume(party: CertifiedParty, *, by: By, at: datetime) -> None:
+    if not isinstance(party, Prescriber) or not party.standing.holds(program_day(at)):
+        return
+    for authorization in _live_of(party):
+        if not is_past(authorization, program_day(at)):
+            end_authorization(authorization, "resume", EventType.AUTHORIZATION_RESUMED, by=by, at=at)

@@ -1,0 +1,225 @@
+"""Registrants: enrolled, corrected, transferred, merged, and their courses ended (sections 3 and 8)."""
+
+from datetime import date, datetime
+from typing import Any
+
+from pledge.actions.steps import (
+    begin_course,
+    complete_enrollment,
+    lock_own,
+    new_number,
+    refuse_unattested,
+    resume_transferred,
+    revoke_live,
+    stop_windows,
+)
+from pledge.facts import record_of
+from pledge.frame import action
+from pledge.models import Course, Dispense, EventType, Prescriber, Registrant
+from pledge.rules.calendar import program_day
+from pledge.rules.enrollment import category_refusals
+from pledge.rules.refusals import Refusal, RefusalCode, Rejected, refuse_if_any
+from pledge.rules.standing import prescriber_refusals
+from pledge.rules.vocabulary import Ending, RiskCategory, StopCause
+from pledge.trail import By, changed, created, record
+
+CAN = RiskCategory.CAN_BECOME_PREGNANT
+CONTACT_FIELDS = ("name", "email", "guardian_name", "guardian_email", "language", "time_zone")
+
+
+@action
+def enroll(
+    *,
+    prescriber: Prescriber,
+    born_on: date,
+    category: RiskCategory = CAN,
+    basis: str = "",
+    contact: dict[str, str] | None = None,
+    by: By,
+    at: datetime,
+) -> Registrant:
+    """Register a person with a prescriber and begin their first course (section 3.1).
+
+    :param contact: any of ``CONTACT_FIELDS``.
+    """
+    prescriber = Prescriber.objects.locked(prescriber.pk)
+    _check_birth(born_on, at)
+    refuse_unattested(by, at)
+    refuse_if_any(
+        [*category_refusals(category, basis), *prescriber_refusals(prescriber.standing, program_day(at))]
+    )
+    registrant = Registrant.objects.create(
+        number=new_number(10),
+        born_on=born_on,
+        category=category,
+        basis="" if category == CAN else basis,
+        prescriber=prescriber,
+        registered_on=program_day(at),
+        **(contact or {}),
+    )
+    course = begin_course(registrant, at=at)
+    record(EventType.REGISTRANT_ENROLLED, act="registrants.enroll", by=by, at=at, registrant=registrant,
+           about=course, changes=[created(registrant), created(course)])  # fmt: skip
+    return registrant
+
+
+@action
+def enroll_again(
+    *,
+    registrant: Registrant,
+    prescriber: Prescriber,
+    born_on: date | None = None,
+    category: RiskCategory | None = None,
+    basis: str = "",
+    by: By,
+    at: datetime,
+) -> Registrant:
+    """Begin a new course after an ending; everything is done anew, consents included (section 13, Endings)."""
+    row = Registrant.objects.locked(registrant.pk)
+    prescriber = Prescriber.objects.locked(prescriber.pk)
+    refuse_unattested(by, at)
+    category = category or RiskCategory(row.category)
+    basis = basis or (row.basis if category == row.category else "")
+    if row.merged_into_id is not None or row.course.ended_on is None:
+        raise Rejected("registrant", "this registrant is enrolled and active already")
+    if born_on is not None and born_on != row.born_on:
+        raise Rejected("born", "this registrant's record has another date of birth")
+    refuse_if_any(
+        [*category_refusals(category, basis), *prescriber_refusals(prescriber.standing, program_day(at))]
+    )
+    changes = changed(row, category=category, basis="" if category == CAN else basis, prescriber=prescriber)
+    course = begin_course(row, at=at)
+    record(EventType.REGISTRANT_REENROLLED, act="registrants.enroll_again", by=by, at=at, registrant=row,
+           about=course, changes=[changes, created(course)])  # fmt: skip
+    return row
+
+
+@action
+def change_contact(*, registrant: Registrant, contact: dict[str, str], by: By, at: datetime) -> Registrant:
+    """Correct name, addresses, language or time zone; ``contact`` holds any of ``CONTACT_FIELDS``."""
+    row = lock_own(registrant, by)
+    unknown = set(contact) - set(CONTACT_FIELDS)
+    if unknown:
+        raise Rejected("contact", f"no such field: {', '.join(sorted(unknown))}")
+    changes = changed(row, **contact)
+    record(EventType.CONTACT_CHANGED, act="registrants.change_contact", by=by, at=at, registrant=row,
+           about=row, changes=[changes])  # fmt: skip
+    return row
+
+
+@action
+def change_category(
+    *, registrant: Registrant, category: RiskCategory, basis: str = "", by: By, at: datetime
+) -> Registrant:
+    """Change the risk category (section 8).
+
+    To ``can_become_pregnant`` revokes what is live and begins a new course; to ``cannot_become_pregnant`` leaves
+    the open window and a live authorization as they are.
+    """
+    row = lock_own(registrant, by)
+    refuse_unattested(by, at)
+    facts = record_of(row, program_day(at))
+    if facts.course.ended_on is not None:
+        refuse_if_any([Refusal(RefusalCode.TREATMENT_ENDED)])
+    refuse_if_any(category_refusals(category, basis))
+    if category == row.category:
+        raise Rejected("category", "the registrant is in this category already")
+    changes: list[dict[str, Any]] = []
+    course = row.course
+    if category == CAN:
+        revoke_live(row, facts, by=by, at=at)
+        changes += stop_windows(row, StopCause.CATEGORY_CHANGE, at=at)
+        changes.append(changed(course, ended_on=program_day(at), ended_at=at, ending=Ending.CATEGORY_CHANGED))
+        changes.append(changed(row, category=category, basis=""))
+        course = begin_course(row, at=at, consents_since=course.consents_since)
+        changes.append(created(course))
+    else:
+        changes.append(changed(row, category=category, basis=basis))
+    changes += complete_enrollment(row, course, at=at)
+    record(EventType.CATEGORY_CHANGED, act="registrants.change_category", by=by, at=at, registrant=row,
+           about=course, changes=changes)  # fmt: skip
+    return row
+
+
+@action
+def transfer(*, registrant: Registrant, prescriber: Prescriber, by: By, at: datetime) -> Registrant:
+    """Hand a registrant to another certified prescriber; number, consents, history and window stay (section 8)."""
+    row = lock_own(registrant, by)
+    refuse_unattested(by, at)
+    if prescriber.pk == row.prescriber_id:
+        raise Rejected("prescriber", "the registrant is with this prescriber already")
+    prescriber = Prescriber.objects.locked(prescriber.pk)
+    facts = record_of(row, program_day(at))
+    if facts.course.ended_on is not None:
+        refuse_if_any([Refusal(RefusalCode.TREATMENT_ENDED)])
+    refuse_if_any(prescriber_refusals(prescriber.standing, program_day(at)))
+    changes = changed(row, prescriber=prescriber)
+    resume_transferred(row, by=by, at=at)
+    record(EventType.REGISTRANT_TRANSFERRED, act="registrants.transfer", by=by, at=at, registrant=row,
+           about=row, changes=[changes])  # fmt: skip
+    return row
+
+
+@action
+def end_treatment(*, registrant: Registrant, last_dose_on: date, by: By, at: datetime) -> Course:
+    """End a course that is completed; asks for T4 and T5 where anything was dispensed (section 13, Endings)."""
+    return _end(
+        registrant, Ending.COMPLETED, "", last_dose_on, EventType.TREATMENT_ENDED, "registrants.end_treatment", by, at
+    )
+
+
+@action
+def discontinue(*, registrant: Registrant, reason: str, last_dose_on: date, by: By, at: datetime) -> Course:
+    """Discontinue a course with a reason code (section 8)."""
+    if not reason.strip():
+        raise Rejected("reason", "a discontinuation needs a reason")
+    return _end(
+        registrant,
+        Ending.DISCONTINUED,
+        reason.strip(),
+        last_dose_on,
+        EventType.REGISTRANT_DISCONTINUED,
+        "registrants.discontinue",
+        by,
+        at,
+    )
+
+
+def _end(
+    registrant: Registrant,
+    ending: Ending,
+    reason: str,
+    last_dose_on: date,
+    event: EventType,
+    act: str,
+    by: By,
+    at: datetime,
+) -> Course:
+    row = lock_own(registrant, by)
+    refuse_unattested(by, at)
+    facts = record_of(row, program_day(at))
+    if last_dose_on > program_day(at):
+        raise Rejected("last_dose", f"{last_dose_on.isoformat()} is in the future")
+    if facts.course.ended_on is not None:
+        refuse_if_any([Refusal(RefusalCode.TREATMENT_ENDED)])
+    revoke_live(row, facts, by=by, at=at)
+    changes = stop_windows(row, StopCause.TREATMENT_ENDED, at=at)
+    course = row.course
+    changes.append(
+        changed(
+            course,
+            ended_on=program_day(at),
+            ended_at=at,
+            ending=ending,
+            ending_reason=reason,
+            last_dose_on=last_dose_on,
+            post_treatment_tests_asked=Dispense.objects.filter(course=course, category=CAN).exists(),
+        )
+    )
+    record(event, act=act, by=by, at=at, registrant=row, about=course, changes=changes)
+    return course
+
+
+def _check_birth(born_on: date, at: datetime) -> None:
+    if born_on > program_day(at):
+        raise Rejected("born", f"{born_on.isoformat()} is in the future")

@@ -1,0 +1,179 @@
+"""Steps that several actions share; each runs inside the caller's transaction, after the caller's lock."""
+
+import secrets
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from pledge.access import NotThere
+from pledge.facts import signatures_of
+from pledge.models import Authorization, Course, EventType, PrescriptionWindow, Registrant
+from pledge.rules.calendar import days_after, program_day
+from pledge.rules.dispensing import is_live, last_usable_day
+from pledge.rules.editions import edition_on
+from pledge.rules.enrollment import enrolled_on
+from pledge.rules.history import Record, Standing
+from pledge.rules.refusals import Refusal, refuse_if_any
+from pledge.rules.standing import designee_refusals
+from pledge.rules.states import next_status
+from pledge.rules.vocabulary import AuthorizationStatus, RiskCategory, StopCause
+from pledge.trail import SYSTEM, By, changed, record
+
+Changes = list[dict[str, Any]]
+
+
+def new_number(digits: int) -> str:
+    """Give a random number of so many digits that never begins with zero; the column is unique."""
+    return str(secrets.randbelow(9 * 10 ** (digits - 1)) + 10 ** (digits - 1))
+
+
+def lock_own(registrant: Registrant, by: By) -> Registrant:
+    """Lock a registrant and make sure that they are the actor's (section 13, Standing).
+
+    :raises NotThere: where they are another prescriber's, or were merged away.
+    """
+    row = Registrant.objects.locked(registrant.pk)
+    theirs = by.prescriber is None or by.prescriber.pk == row.prescriber_id
+    delegated = by.designee is None or (
+        by.prescriber is not None and by.designee.prescribers.filter(pk=by.prescriber.pk).exists()
+    )
+    if row.merged_into_id is not None or not theirs or not delegated:
+        raise NotThere("registrant", "there is no such registrant among yours")
+    return row
+
+
+def designee_standing(by: By) -> Standing | None:
+    """Give the attestation of the designee who acts, read afresh, or None where none acts."""
+    if by.designee is None:
+        return None
+    return type(by.designee).objects.get(pk=by.designee.pk).standing
+
+
+def refuse_unattested(by: By, at: datetime) -> None:
+    """Refuse an act of a designee whose attestation does not hold (section 13, Standing)."""
+    refuse_if_any(designee_refusals(designee_standing(by), program_day(at)))
+
+
+def end_authorization(
+    authorization: Authorization, act: str, event: EventType, *, by: By, at: datetime, when: datetime | None = None
+) -> None:
+    """Take an authorization to its next status and record that as an event of its own.
+
+    :param when: the instant from which it holds, where that lies before ``at``.
+    """
+    target = next_status(authorization.status, act)
+    if target is None:
+        return
+    stamps = {
+        AuthorizationStatus.REVOKED: "revoked_at",
+        AuthorizationStatus.LAPSED: "lapsed_at",
+        AuthorizationStatus.SUSPENDED: "suspended_at",
+    }
+    new: dict[str, Any] = {"status": target}
+    if target in stamps:
+        new[stamps[target]] = when or at
+    elif target == AuthorizationStatus.ISSUED:
+        new["suspended_at"] = None
+    changes = changed(authorization, **new)
+    record(
+        event,
+        act=f"authorizations.{act}",
+        by=by,
+        at=at,
+        registrant=authorization.registrant,
+        about=authorization,
+        changes=[changes],
+    )
+
+
+def is_past(authorization: Authorization, on: date) -> bool:
+    """Tell whether an authorization's last usable day lies before a program day (sections 7 and 13)."""
+    if authorization.do_not_dispense_after is None:
+        return on > days_after(authorization.issued_on, edition_on(on).windowless_lapse_days)
+    window = authorization.window
+    return on > min(authorization.do_not_dispense_after, window.closes_on if window else on)
+
+
+def revoke_live(registrant: Registrant, record_: Record, *, by: By, at: datetime) -> None:
+    """Revoke the registrant's live authorization, if there is one; one already dead is recorded as what it is."""
+    settle_dead(registrant, record_, at=at)
+    for authorization in Authorization.objects.live().filter(registrant=registrant):
+        end_authorization(authorization, "revoke", EventType.AUTHORIZATION_REVOKED, by=by, at=at)
+
+
+def settle_dead(registrant: Registrant, record_: Record, *, at: datetime) -> None:
+    """Record what time alone did to the registrant's authorization: lapsed, or revoked with its pharmacy.
+
+    Judgments hold from their instant; the nightly work would record the same (section 13).
+    """
+    live = record_.authorization
+    if live is None or is_live(live, record_, program_day(at)):
+        return
+    last_day = last_usable_day(live, record_, edition_on(program_day(at)))
+    ran_out_first = live.pharmacy.certified_through is not None and live.pharmacy.certified_through < last_day
+    act, event = (
+        ("revoke", EventType.AUTHORIZATION_REVOKED)
+        if ran_out_first and not live.pharmacy.holds(program_day(at))
+        else ("lapse", EventType.AUTHORIZATION_LAPSED)
+    )
+    end_authorization(Authorization.objects.get(pk=live.id), act, event, by=SYSTEM, at=at)
+
+
+def stop_windows(registrant: Registrant, cause: StopCause, *, at: datetime, shorten: bool = True) -> Changes:
+    """Close the windows that are open now, and give what changed.
+
+    :param shorten: make this program day their last (sections 8 and 13); a new visit leaves the last day as it was.
+    """
+    on = program_day(at)
+    changes: Changes = []
+    rows = PrescriptionWindow.objects.filter(
+        registrant=registrant, cancelled_at=None, stopped_at=None, opens_on__lte=on, closes_on__gte=on
+    )
+    for window in rows:
+        last_day = {"closes_on": on} if shorten else {}
+        changes.append(changed(window, stopped_at=at, stop_cause=cause, **last_day))
+    return changes
+
+
+def complete_enrollment(registrant: Registrant, course: Course, *, at: datetime) -> Changes:
+    """Set the course's ``enrolled_on`` once the required consents are complete, and give what changed."""
+    day = enrolled_on(
+        signatures_of(registrant),
+        RiskCategory(registrant.category),
+        registrant.born_on,
+        course.first_day,
+        program_day(at),
+    )
+    if course.enrolled_on is not None or day is None:
+        return []
+    return [changed(course, enrolled_on=day)]
+
+
+def begin_course(registrant: Registrant, *, at: datetime, consents_since: datetime | None = None) -> Course:
+    """Begin the registrant's next course of treatment today (sections 3, 8 and 13).
+
+    In the first course T1 may be dated a number of days before registration; in a later one, on its first day at
+    the earliest.
+    """
+    on = program_day(at)
+    previous = Course.objects.filter(registrant=registrant, is_current=True).first()
+    if previous is not None:
+        changed(previous, is_current=False)
+    lead = 0 if previous else edition_on(on).screening_lead_days
+    return Course.objects.create(
+        registrant=registrant,
+        number=previous.number + 1 if previous else 1,
+        first_day=on,
+        started_at=at,
+        tests_from=days_after(on, -lead),
+        consents_since=consents_since or at,
+    )
+
+
+
+
+def resume_transferred(registrant: Registrant, *, by: By, at: datetime) -> None:
+    """Resume an authorization suspended with the prescriber that a registrant has just left (section 13)."""
+    for authorization in Authorization.objects.live().filter(registrant=registrant):
+        if not is_past(authorization, program_day(at)):
+            end_authorization(authorization, "resume", EventType.AUTHORIZATION_RESUMED, by=by, at=at)

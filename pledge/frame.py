@@ -1,0 +1,81 @@
+"""The frame of every write: one durable transaction; a refusal is recorded after the rollback."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any, ParamSpec, Protocol, TypeVar, cast
+
+from django.db import transaction
+
+from pledge.models import EventType, Registrant
+from pledge.rules.refusals import Refused
+from pledge.trail import By, record
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Memory(Protocol):
+    """What an interface keeps of a decision in the decision's own transaction, such as an idempotency key."""
+
+    def claim(self) -> None:
+        """Run first in the transaction; raise to stop the act before anything is read."""
+
+    def keep(self, outcome: Any) -> None:
+        """Run last in the transaction, with what the act returned, or with the :class:`Refused` it raised."""
+
+
+def action(act: Callable[P, R]) -> Callable[P, R]:
+    """Make a function an action: the five beats lock, gather, judge, write, record in one durable transaction.
+
+    The function takes keywords only, the last two being ``by`` (:class:`By`) and ``at`` (an aware instant).
+    Every action also takes ``memory`` (:class:`Memory`), which the frame keeps to itself.
+
+    :raises Refused: as the function does; the refusal has then left an event of its own.
+    """
+
+    @wraps(act)
+    def framed(*args: P.args, **kwargs: P.kwargs) -> R:
+        name = f"{act.__module__.rpartition('.')[2]}.{act.__name__}"
+        memory = cast(Memory | None, kwargs.pop("memory", None))
+        at, by = _edge(name, kwargs)
+        try:
+            with transaction.atomic(durable=True):
+                if memory is not None:
+                    memory.claim()
+                outcome = act(*args, **kwargs)
+                if memory is not None:
+                    memory.keep(outcome)
+                return outcome
+        except Refused as refused:
+            _record_refusal(name, refused, memory, kwargs.get("registrant"), by, at)
+            raise
+
+    framed.is_action = True  # type: ignore[attr-defined]
+    return framed
+
+
+def _edge(name: str, kwargs: dict[str, Any]) -> tuple[datetime, By]:
+    at, by = kwargs.get("at"), kwargs.get("by")
+    if not isinstance(at, datetime) or at.tzinfo is None:
+        raise ValueError(f"{name}: at must be an instant with a time zone, not {at!r}")
+    if not isinstance(by, By):
+        raise ValueError(f"{name}: by must say who acts, not {by!r}")
+    return at, by
+
+
+def _record_refusal(
+    name: str, refused: Refused, memory: Memory | None, registrant: object, by: By, at: datetime
+) -> None:
+    with transaction.atomic(durable=True):
+        record(
+            EventType.ACT_REFUSED,
+            act=name,
+            by=by,
+            at=at,
+            registrant=registrant if isinstance(registrant, Registrant) else None,
+            overlays=refused.overlays,
+            refusals=refused.refusals,
+        )
+        if memory is not None:
+            memory.keep(refused)

@@ -1,0 +1,113 @@
+"""The trail: program events and access entries; the database lets nothing change them."""
+
+from django.db import models
+
+from pledge.models.pharmacy import Pharmacy
+from pledge.models.registrant import Registrant
+
+
+class EventType(models.TextChoices):
+    """What happened, one word for each action and for each consequence recorded beside it."""
+
+    PRESCRIBER_ENROLLED = "prescriber_enrolled"
+    DESIGNEE_ENROLLED = "designee_enrolled"
+    PHARMACY_ENROLLED = "pharmacy_enrolled"
+    WHOLESALER_ENROLLED = "wholesaler_enrolled"
+    PARTY_CERTIFIED = "party_certified"
+    PARTY_SUSPENDED = "party_suspended"
+    PARTY_REINSTATED = "party_reinstated"
+    KEY_ISSUED = "key_issued"
+    KEY_REVOKED = "key_revoked"
+    REGISTRANT_ENROLLED = "registrant_enrolled"
+    REGISTRANT_REENROLLED = "registrant_reenrolled"
+    CONTACT_CHANGED = "contact_changed"
+    FORM_SIGNED = "form_signed"
+    TEST_RECORDED = "test_recorded"
+    TEST_CORRECTED = "test_corrected"
+    HOME_TESTS_PERMITTED = "home_tests_permitted"
+    HOME_TESTS_WITHDRAWN = "home_tests_withdrawn"
+    MONTH_CONFIRMED = "month_confirmed"
+    CONFIRMATION_CORRECTED = "confirmation_corrected"
+    QUESTIONS_ANSWERED = "questions_answered"
+    WINDOW_CANCELLED = "window_cancelled"
+    WINDOW_MISSED = "window_missed"
+    LOCKOUT_BEGAN = "lockout_began"
+    LOCKOUT_ENDED = "lockout_ended"
+    AUTHORIZATION_ISSUED = "authorization_issued"
+    AUTHORIZATION_DISPENSED = "authorization_dispensed"
+    AUTHORIZATION_REVERSED = "authorization_reversed"
+    AUTHORIZATION_REVOKED = "authorization_revoked"
+    AUTHORIZATION_SUSPENDED = "authorization_suspended"
+    AUTHORIZATION_RESUMED = "authorization_resumed"
+    AUTHORIZATION_LAPSED = "authorization_lapsed"
+    DISPENSE_REPORTED = "dispense_reported"
+    DEVIATION_RAISED = "deviation_raised"
+    DEVIATION_CLOSED = "deviation_closed"
+    CATEGORY_CHANGED = "category_changed"
+    REGISTRANT_TRANSFERRED = "registrant_transferred"
+    RECORDS_MERGED = "records_merged"
+    TREATMENT_ENDED = "treatment_ended"
+    REGISTRANT_DISCONTINUED = "registrant_discontinued"
+    PREGNANCY_REPORTED = "pregnancy_reported"
+    HOLD_CLEARED = "hold_cleared"
+    FOLLOW_UP_DONE = "follow_up_done"
+    ACT_REFUSED = "act_refused"
+
+
+class ProgramEvent(models.Model):
+    """One line of the audit trail.
+
+    ``act`` names the action, ``changes`` holds old and new of every row it touched, ``previous_digest`` and
+    ``digest`` chain a registrant's events (computed by the database on insert).
+    """
+
+    type = models.CharField(max_length=40, choices=EventType.choices)
+    act = models.CharField(max_length=80)
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    registrant = models.ForeignKey(Registrant, null=True, blank=True, on_delete=models.PROTECT, related_name="events")
+    subject = models.CharField(max_length=40, blank=True)
+    subject_id = models.BigIntegerField(null=True, blank=True)
+    actor_kind = models.CharField(max_length=16)
+    actor_id = models.CharField(max_length=64, blank=True)
+    actor_name = models.CharField(max_length=200)
+    on_behalf_of = models.CharField(max_length=200, blank=True)
+    edition = models.CharField(max_length=16)
+    overlays = models.JSONField(default=list)
+    refusals = models.JSONField(default=list)
+    changes = models.JSONField(default=dict)
+    previous_digest = models.CharField(max_length=64, blank=True)
+    digest = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["registrant", "-id"], name="event_registrant_idx"),
+            models.Index(fields=["at"], name="event_at_idx"),
+        ]
+
+    def __str__(self) -> str:
+        """Give the type."""
+        return self.get_type_display()
+
+
+class AccessEntry(models.Model):
+    """Who asked about whom: one line for each read of a registrant and each eligibility check."""
+
+    at = models.DateTimeField()
+    what = models.CharField(max_length=40)
+    actor_kind = models.CharField(max_length=16)
+    actor_id = models.CharField(max_length=64)
+    pharmacy = models.ForeignKey(Pharmacy, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    registrant = models.ForeignKey(
+        Registrant, null=True, blank=True, on_delete=models.PROTECT, related_name="access_entries"
+    )
+    outcome = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name_plural = "access entries"
+
+    def __str__(self) -> str:
+        """Give what was read."""
+        return self.what

@@ -1,0 +1,63 @@
+"""Lockouts: what follows a missed window, judged by the edition of the day of the act (sections 2, 6 and 13)."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from pledge.rules.calendar import days_after
+from pledge.rules.editions import Anchor, Edition, LockoutScope, edition_on, editions_from
+from pledge.rules.history import Record, Window
+from pledge.rules.refusals import Refusal, RefusalCode
+from pledge.rules.vocabulary import RiskCategory
+from pledge.rules.windows import missed_first_windows
+
+
+def windows_locking(record: Record, edition: Edition, on: date) -> Iterator[Window]:
+    """Give the windows that an edition follows with a lockout, as they stand on a day."""
+    if edition.lockout is None:
+        return
+    if edition.lockout.scope is LockoutScope.MISSED_FIRST:
+        yield from missed_first_windows(record, on)
+        return
+    for window in record.windows:
+        if window.category == RiskCategory.CAN_BECOME_PREGNANT and window.has_closed(on):
+            yield window
+
+
+def free_day(window: Window, edition: Edition) -> date | None:
+    """Give the first day free of the lockout that follows a window under an edition, or None without one."""
+    if edition.lockout is None:
+        return None
+    anchored_on = window.closes_on if edition.lockout.anchor is Anchor.LAST_DAY else window.specimen_on
+    return days_after(anchored_on or window.closes_on, edition.lockout.days)
+
+
+def release_day(window: Window, record: Record, on: date) -> date:
+    """Give the first day, not before ``on``, that is free of one window's lockout, through every later edition.
+
+    A lockout running when a kinder edition begins ends with that edition's first day (section 2).
+    """
+    editions = editions_from(on)
+    for edition, following in zip(editions, [*editions[1:], None], strict=True):
+        start = max(on, edition.effective_on)
+        free = free_day(window, edition) if window in windows_locking(record, edition, on) else None
+        first_free = max(start, free or start)
+        if following is None or first_free < following.effective_on:
+            return first_free
+    return on  # pragma: no cover - the last edition has none following and returns above
+
+
+def lockout_refusals(record: Record, on: date, specimen_on: date | None = None) -> Iterator[Refusal]:
+    """Name a lockout that binds an act on ``on``, or the specimen it rests on.
+
+    In 2007 and 2021 both must lie on or after the first free day; the missed window's own specimen is not
+    judged here, since its window has closed (section 13).
+    """
+    edition = edition_on(on)
+    for window in windows_locking(record, edition, on):
+        free = free_day(window, edition)
+        if free is None:
+            continue
+        binds_specimen = edition.lockout is not None and edition.lockout.binds_specimen
+        too_early = specimen_on is not None and window.specimen_on is not None and window.specimen_on < specimen_on < free
+        if on < free or (binds_specimen and too_early):
+            yield Refusal(RefusalCode.LOCKED_OUT, release_day(window, record, on))

@@ -1,0 +1,159 @@
+"""The audit trail: one event for every action, written in the action's own transaction, announced after commit."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models.functions import Now
+from django.dispatch import Signal
+
+from pledge.models import AccessEntry, Designee, EventType, Pharmacy, Prescriber, ProgramEvent, Registrant
+from pledge.rules.calendar import program_day
+from pledge.rules.editions import edition_on
+from pledge.rules.refusals import Refusal
+
+event_recorded = Signal()
+"""Sent after commit with ``event_id``; a nudge only: the event table is the truth."""
+
+
+@dataclass(frozen=True)
+class By:
+    """Who acts: ``kind`` is a word, ``id`` and ``name`` are kept in the trail.
+
+    A designee carries the prescriber on whose behalf they act. A party's row is carried along for scoping.
+    """
+
+    kind: str
+    id: str
+    name: str
+    prescriber: Prescriber | None = None
+    designee: Designee | None = None
+    pharmacy: Pharmacy | None = None
+    registrant: Registrant | None = None
+
+    @property
+    def on_behalf_of(self) -> str:
+        """The prescriber's name where a designee acts, else empty."""
+        return self.prescriber.name if self.designee and self.prescriber else ""
+
+
+def by_prescriber(prescriber: Prescriber) -> By:
+    """Give the actor for a prescriber in person."""
+    return By("prescriber", str(prescriber.pk), prescriber.name, prescriber=prescriber)
+
+
+def by_designee(designee: Designee, prescriber: Prescriber) -> By:
+    """Give the actor for a designee acting on behalf of a prescriber."""
+    return By("designee", str(designee.pk), designee.name, prescriber=prescriber, designee=designee)
+
+
+def by_pharmacy(pharmacy: Pharmacy, pharmacist: str) -> By:
+    """Give the actor for a named pharmacist of a pharmacy."""
+    return By("pharmacy", str(pharmacy.pk), f"{pharmacy.name} / {pharmacist}", pharmacy=pharmacy)
+
+
+def by_registrant(registrant: Registrant, kind: str = "registrant") -> By:
+    """Give the actor for a registrant, or with ``kind`` their guardian."""
+    return By(kind, str(registrant.pk), kind, registrant=registrant)
+
+
+def by_program(name: str, user_id: str = "") -> By:
+    """Give the actor for a program administrator."""
+    return By("program", user_id, name)
+
+
+SYSTEM = By("system", "", "nightly work")
+
+
+def plain(value: Any) -> Any:
+    """Give a value as JSON keeps it."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, models.Model):
+        return value.pk
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    return value
+
+
+def changed(row: models.Model, **new: Any) -> dict[str, dict[str, list[Any]]]:
+    """Set fields of a row, save them, and give what changed as ``{"model:id": {field: [old, new]}}``."""
+    changes = {}
+    for field, value in new.items():
+        old = getattr(row, field)
+        if old != value:
+            changes[field] = [plain(old), plain(value)]
+        setattr(row, field, value)
+    if changes:
+        row.save(update_fields=list(changes))
+    return {subject_of(row): changes} if changes else {}
+
+
+def created(row: models.Model) -> dict[str, dict[str, list[Any]]]:
+    """Give a new row's fields as changes from nothing; empty ones are left out."""
+    fields = {f.attname: [None, plain(getattr(row, f.attname))] for f in row._meta.concrete_fields}
+    return {subject_of(row): {name: pair for name, pair in fields.items() if pair[1] not in (None, "", [])}}
+
+
+def subject_of(row: models.Model) -> str:
+    """Name a row in the trail, such as ``authorization:12``."""
+    return f"{row._meta.model_name}:{row.pk}"
+
+
+def record(
+    type: EventType,  # noqa: A002 - the trail's own word
+    *,
+    act: str,
+    by: By,
+    at: datetime,
+    registrant: Registrant | None = None,
+    about: models.Model | None = None,
+    changes: Iterable[Mapping[str, Any]] = (),
+    overlays: Iterable[str] = (),
+    refusals: Iterable[Refusal] = (),
+) -> ProgramEvent:
+    """Write one event of the trail and announce it once the transaction has committed.
+
+    :param at: the instant of the act; its program day names the edition.
+    :param changes: what :func:`changed` and :func:`created` gave, in order.
+    """
+    merged: dict[str, Any] = {}
+    for change in changes:
+        for subject, fields in change.items():
+            merged.setdefault(subject, {}).update(fields)
+    event = ProgramEvent(
+        type=type,
+        act=act,
+        at=at,
+        recorded_at=Now(),
+        registrant=registrant,
+        subject=about._meta.model_name if about is not None else "",
+        subject_id=about.pk if about is not None else None,
+        actor_kind=by.kind,
+        actor_id=by.id,
+        actor_name=by.name,
+        on_behalf_of=by.on_behalf_of,
+        edition=edition_on(program_day(at)).name,
+        overlays=list(overlays),
+        refusals=[{"code": r.code.value, "clears_on": plain(r.clears_on)} for r in refusals],
+        changes=merged,
+    )
+    event.save(force_insert=True)
+    transaction.on_commit(partial(event_recorded.send_robust, sender=ProgramEvent, event_id=event.pk))
+    return event
+
+
+def record_access(*, what: str, by: By, at: datetime, registrant: Registrant | None, outcome: str = "") -> AccessEntry:
+    """Write who read whose record; interfaces call it whenever they show a registrant."""
+    return AccessEntry.objects.create(
+        at=at,
+        what=what,
+        actor_kind=by.kind,
+        actor_id=by.id,
+        pharmacy=by.pharmacy,
+        registrant=registrant,
+        outcome=outcome,
+    )
