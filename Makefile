@@ -24,6 +24,58 @@ $(STAMP): requirements/dev.txt
 	cp requirements/dev.txt $(STAMP); \
 	echo "setup: ready in .venv"
 
+.PHONY: demo
+demo: setup ## Play a believable program and serve it on 127.0.0.1:8000 (PORT= for another)
+	@$(BIN)/python manage.py demo
+
+.PHONY: demo-reset
+demo-reset: setup ## Begin the demo anew
+	@$(BIN)/python manage.py demo --reset
+
+.PHONY: test
+test: setup lint types imports migrations rules ## Everything that CI runs, on real servers started for it
+	$(BIN)/pytest -n 2 --dist worksteal
+
+.PHONY: lint
+lint: setup ## House style, and banned calls that teach
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+.PHONY: types
+types: setup ## Types; strict on the pure modules
+	$(BIN)/mypy
+
+.PHONY: imports
+imports: setup ## Which module may import which
+	@$(BIN)/lint-imports --no-logo
+
+.PHONY: migrations
+migrations: setup ## The models and their migrations agree, and production settings pass Django's own check
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	@echo "manage.py check --deploy --fail-level WARNING"
+	@SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
+		ALLOWED_HOSTS=pledge.invalid DATABASE_URL=postgresql://pledge@database/pledge REDIS_URL=redis://redis/0 \
+		$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+.PHONY: rules
+rules: setup ## The pure rules alone, every branch of them
+	$(BIN)/pytest tests/rules --cov=pledge.rules --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
+
+.PHONY: mutants
+mutants: setup ## Break the rules on purpose and see whether a test notices
+	rm -rf mutants
+	$(BIN)/mutmut run
+	$(BIN)/mutmut export-cicd-stats
+	$(BIN)/python -m tests.mutants mutants/mutmut-cicd-stats.json
+
+.PHONY: bench
+bench: setup ## Statements, instructions and requests per second against a bare view
+	$(BIN)/python -m tests.benchmarks
+
+.PHONY: docs
+docs: setup ## Write docs/rules.md and docs/states.md from the code they describe
+	$(BIN)/python manage.py rulebook
+
 .PHONY: lock
 lock: setup ## Compile requirements/*.in into pins with hashes
 	@for name in base dev; do \

@@ -4,7 +4,9 @@
 import os
 import sys
 
+import psycopg
 from django.core.management import execute_from_command_line
+from django.db.utils import OperationalError
 
 from config.desk import prepared_for
 from config.environment import EnvironmentRefused
@@ -23,6 +25,14 @@ def main() -> None:
             execute_from_command_line(sys.argv)
     except (EnvironmentRefused, DatabaseUnnamed, ServerFailed) as refused:
         raise SystemExit(f"manage.py: {refused}") from None
+    except OperationalError as failed:
+        if not _never_connected(failed):
+            raise
+        raise SystemExit(f"manage.py: DATABASE_URL names a database that cannot be reached: {failed}") from None
+
+
+def _never_connected(failed: OperationalError) -> bool:
+    return isinstance(failed.__cause__, psycopg.OperationalError) and failed.__cause__.sqlstate is None
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ Start with ``celery -A config worker`` and ``celery -A config beat``.
 """
 
 import os
+from logging.config import dictConfig
 from typing import Any
 
 from celery import Celery, signals
@@ -60,8 +61,6 @@ app.autodiscover_tasks()
 @signals.setup_logging.connect
 def keep_our_log_lines(**_: Any) -> None:
     """Celery leaves logging alone when anyone is connected here."""
-    from logging.config import dictConfig
-
     dictConfig(settings.LOGGING)
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
 from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
 
-T = TypeVar("T")
 ON, OFF = {"on", "true", "yes", "1"}, {"off", "false", "no", "0"}
 SHORTEST_SECRET, FEWEST_CHARACTERS = 50, 5
 SAMPLES = ("insecure", "change", "example", "secret_key", "replace", "password")
@@ -49,12 +49,22 @@ class Environment:
 
     def whole(self, name: str, *, default: int, least: int = 0, most: int = 2**31) -> int:
         """A whole number within bounds, both included."""
-        number = self._parsed(name, str(default), int, "must be a whole number")
-        if number is not None and least <= number <= most:
-            return number
-        if number is not None:
-            self._refuse(name, f"must be from {least} to {most}, not {number}")
-        return default
+        word = self.text(name, str(default))
+        if not re.fullmatch(r"-?[0-9]+", word):
+            self._refuse(name, f"must be a whole number, not {word!r}")
+            return default
+        if not least <= int(word) <= most:
+            self._refuse(name, f"must be from {least} to {most}, not {word}")
+            return default
+        return int(word)
+
+    def choice(self, name: str, default: str, among: Sequence[str]) -> str:
+        """One of a few words, in whatever case it was written."""
+        word = self.text(name, default).lower()
+        if word not in among:
+            self._refuse(name, f"must be one of {', '.join(among)}, not {word!r}")
+            return default
+        return word
 
     def hosts(self, name: str) -> list[str]:
         """Host names, each exact: no wildcard, no scheme, no port."""
@@ -122,14 +132,6 @@ class Environment:
         """
         if self.problems:
             raise EnvironmentRefused("The environment is not usable:\n" + "\n".join(self.problems))
-
-    def _parsed(self, name: str, default: str, parse: Callable[[str], T], sentence: str) -> T | None:
-        word = self.text(name, default)
-        try:
-            return parse(word)
-        except ValueError:
-            self._refuse(name, f"{sentence}, not {word!r}")
-            return None
 
     def _refuse(self, name: str, sentence: str) -> None:
         self.problems.append(f"  {name} {sentence}.")

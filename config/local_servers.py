@@ -149,7 +149,10 @@ def _unprivileged(folder: Path, binaries: Path) -> tuple[Path, Path, Become]:
         return folder, binaries, Become()
     # In a user namespace of its own the server believes it is nobody while its files stay root's.
     namespace = ("unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}")
-    if shutil.which("unshare") and subprocess.run([*namespace, "true"], capture_output=True).returncode == 0:
+    if (
+        shutil.which("unshare")
+        and subprocess.run([*namespace, "true"], capture_output=True, check=False).returncode == 0
+    ):
         return folder, binaries, Become(prefix=namespace)
     # Nobody cannot walk into root's folders, so data and a copy of the programs go where it can.
     marker = folder / "home-of-nobody.txt"
@@ -186,7 +189,7 @@ def _run_initdb(binaries: Path, cluster: Path, become: Become) -> None:
     command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--encoding=UTF8"]
     # Only who may enter the socket's folder can connect at all.
     command += ["--auth=trust", "--no-sync", "--no-instructions"]
-    made = subprocess.run(command, capture_output=True, text=True, **become.options)
+    made = subprocess.run(command, capture_output=True, text=True, check=False, **become.options)
     if made.returncode:
         raise ServerFailed(f"PostgreSQL could not prepare {cluster}:\n{made.stderr.strip()}")
 

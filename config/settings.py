@@ -196,7 +196,10 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"lines": {"()": "config.log_lines.JsonLines"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
-    "root": {"handlers": ["stderr"], "level": environment.text("LOG_LEVEL", "INFO").upper()},
+    "root": {
+        "handlers": ["stderr"],
+        "level": environment.choice("LOG_LEVEL", "info", ("debug", "info", "warning", "error")).upper(),
+    },
     "loggers": {"django": {"handlers": [], "propagate": True}},
 }
 

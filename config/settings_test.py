@@ -6,7 +6,7 @@ os.environ.setdefault("SECRET_KEY", "tests-only-0123456789-abcdefghijklmnopqrstu
 os.environ.setdefault("ALLOWED_HOSTS", "testserver,localhost,127.0.0.1")
 os.environ.setdefault("HTTPS", "off")
 
-from config.settings import *  # noqa: E402, F403
+from config.settings import *
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -57,7 +57,7 @@ def supervised(
             stdout=words,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C reaches us alone; we stop servers in order
-            preexec_fn=_die_with_parent(stop_with),
+            preexec_fn=_die_with_parent(stop_with),  # noqa: PLW1509 (two system calls, no lock is taken)
             **become.options,
         )
     atexit.register(_stop, server, stop_with)
