@@ -40,7 +40,7 @@ class Environment:
         """A comma-separated list, without empty entries."""
         return [part.strip() for part in self.text(name, default).split(",") if part.strip()]
 
-    def flag(self, name: str, *, default: bool) -> bool:
+    def switch(self, name: str, *, default: bool) -> bool:
         """``on`` or ``off`` (also true/false, yes/no, 1/0)."""
         word = self.text(name, "on" if default else "off").lower()
         if word not in ON | OFF:

@@ -12,19 +12,19 @@ environment = Environment(os.environ)
 
 # Who may talk to us, and over what
 
-DEBUG = environment.flag("DEBUG", default=False)
+DEBUG = environment.switch("DEBUG", default=False)
 SECRET_KEY = environment.secret("SECRET_KEY")
 SECRET_KEY_FALLBACKS = environment.secrets("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = environment.hosts("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = environment.origins("CSRF_TRUSTED_ORIGINS")
-HTTPS = environment.flag("HTTPS", default=True)  # off only at a desk: the demo and the tests
+HTTPS = environment.switch("HTTPS", default=True)  # off only at a desk: the demo and the tests
 
 SECURE_SSL_REDIRECT = HTTPS
 # A pharmacy's software must never learn to send its key in the clear (config.transport), and a
 # health check comes from within.
 SECURE_REDIRECT_EXEMPT = [r"^api/", r"^livez$", r"^readyz$"]
 SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if environment.flag("BEHIND_PROXY", default=False) else None
+    ("HTTP_X_FORWARDED_PROTO", "https") if environment.switch("BEHIND_PROXY", default=False) else None
 )
 SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
@@ -137,7 +137,7 @@ _milliseconds = {
     "lock_timeout": environment.whole("DATABASE_LOCK_TIMEOUT_MS", default=5_000, least=100),
     "idle_in_transaction_session_timeout": 60_000,
 }
-_pooled = environment.flag("DATABASE_POOL", default=False)
+_pooled = environment.switch("DATABASE_POOL", default=False)
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.postgresql" if _postgres else "config.unnamed_database",
@@ -174,7 +174,7 @@ EMAIL_HOST = environment.text("EMAIL_HOST", "localhost")
 EMAIL_PORT = environment.whole("EMAIL_PORT", default=25, least=1, most=65535)
 EMAIL_HOST_USER = environment.text("EMAIL_HOST_USER")
 EMAIL_HOST_PASSWORD = environment.text("EMAIL_HOST_PASSWORD")
-EMAIL_USE_TLS = environment.flag("EMAIL_USE_TLS", default=False)
+EMAIL_USE_TLS = environment.switch("EMAIL_USE_TLS", default=False)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.text("EMAIL_FROM", "Pledge <no-reply@localhost>")
 
@@ -191,6 +191,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+_level = environment.choice("LOG_LEVEL", "info", ("debug", "info", "warning", "error")).upper()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -12,6 +12,7 @@ from pledge.models import (
     Dispense,
     EventType,
     Pharmacy,
+    PrescriptionWindow,
     Registrant,
 )
 from pledge.rules.calendar import days_after, program_day
@@ -100,6 +101,7 @@ def dispense(
         changed(authorization, status=AuthorizationStatus.DISPENSED, dispensed_at=at),
         changed(row, supply_through=handed_over.covers_through),
     ]
+    PrescriptionWindow.objects.filter(pk=authorization.window_id, first_dispensed_at=None).update(first_dispensed_at=at)
     record(EventType.AUTHORIZATION_DISPENSED, act="authorizations.dispense", by=by, at=at, registrant=row,
            about=authorization, changes=changes, overlays=decision.overlays)  # fmt: skip
     return authorization

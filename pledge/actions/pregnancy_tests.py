@@ -171,6 +171,8 @@ def _recompute(window: PrescriptionWindow, corrected: PregnancyTest, *, by: By, 
     new["opens_on"], new["closes_on"] = span
     if window.stopped_at is not None:
         new["closes_on"] = max(span.first_day, min(span.last_day, window.closes_on))
+    if new["closes_on"] >= program_day(at):
+        new["closing_recorded_at"] = None
     changes = [changed(window, **new)]
     for dispense in Dispense.objects.filter(window=window):
         if not span.holds(dispense.dispensed_on):

@@ -31,6 +31,7 @@ class PrescriptionWindow(models.Model):
     stop_cause = models.CharField(max_length=24, choices=StopCause.choices(), blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
+    first_dispensed_at = models.DateTimeField(null=True, blank=True)
     closing_recorded_at = models.DateTimeField(null=True, blank=True)
     lockout_recorded_at = models.DateTimeField(null=True, blank=True)
     release_recorded_at = models.DateTimeField(null=True, blank=True)
@@ -44,8 +45,11 @@ class PrescriptionWindow(models.Model):
             models.Index(fields=["registrant", "opens_on"], name="window_registrant_idx"),
             models.Index(
                 fields=["closes_on"],
-                condition=Q(closing_recorded_at=None, cancelled_at=None),
+                condition=Q(closing_recorded_at=None, cancelled_at=None, first_dispensed_at=None),
                 name="window_closing_unrecorded_idx",
+            ),
+            models.Index(
+                fields=["opens_on"], condition=Q(lockout_recorded_at=None), name="window_lockout_unrecorded_idx"
             ),
         ]
 

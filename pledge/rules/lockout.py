@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from pledge.rules.calendar import days_after
+from pledge.rules.calendar import ONE_DAY, Span, days_after
 from pledge.rules.editions import Anchor, Edition, LockoutScope, edition_on, editions_from
 from pledge.rules.history import Record, Window
 from pledge.rules.refusals import Refusal, RefusalCode
@@ -44,6 +44,20 @@ def release_day(window: Window, record: Record, on: date) -> date:
         if following is None or first_free < following.effective_on:
             return first_free
     return on  # pragma: no cover - the last edition has none following and returns above
+
+
+def lockout_of(window: Window, record: Record) -> Span | None:
+    """Give the days on which the lockout that follows a window binds an act, or None where none follows.
+
+    It begins the day after the window's last day; a window cancelled or stopped early, on its own days.
+    """
+    begins_on = window.opens_on if window.cancelled else window.closes_on
+    if not window.cancelled and not window.stopped:
+        begins_on += ONE_DAY
+    if window not in windows_locking(record, edition_on(begins_on), begins_on):
+        return None
+    released_on = release_day(window, record, begins_on)
+    return Span(begins_on, released_on - ONE_DAY) if released_on > begins_on else None
 
 
 def lockout_refusals(record: Record, on: date, specimen_on: date | None = None) -> Iterator[Refusal]:
