@@ -114,6 +114,8 @@ class Environment:
         except psycopg.Error as malformed:
             self._refuse(name, f"is not a PostgreSQL address: {str(malformed).strip()}")
             return None
+        if not str(parts.get("port", "5432")).isdigit():
+            self._refuse(name, f"is not a PostgreSQL address: its port is {parts['port']!r}")
         if not parts.get("dbname"):
             self._refuse(name, "names no database after the host, such as postgresql://user@host/name")
         return parts
