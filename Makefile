@@ -52,6 +52,7 @@ imports: setup ## Which module may import which
 .PHONY: migrations
 migrations: setup ## The models and their migrations agree, and production settings pass Django's own check
 	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py check --settings config.settings_test
 	@echo "manage.py check --deploy --fail-level WARNING"
 	@SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
 		ALLOWED_HOSTS=pledge.invalid DATABASE_URL=postgresql://pledge@database/pledge REDIS_URL=redis://redis/0 \

@@ -1,7 +1,6 @@
 #!/usr/bin/env python
 """Runs a management command; what the environment lacks is one sentence, not a traceback."""
 
-import os
 import sys
 
 import psycopg
@@ -19,7 +18,6 @@ def main() -> None:
 
     :raises SystemExit: with one sentence when the environment does not let it run.
     """
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     try:
         with prepared_for(sys.argv[1:]):
             execute_from_command_line(sys.argv)

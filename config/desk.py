@@ -28,6 +28,8 @@ NEED_NO_SECRET = {
     "spectacular",
     "sqlmigrate",
 }
+# They keep max_migration.txt beside the migrations, which only these settings know of.
+WRITE_MIGRATIONS = {"create_max_migration_files", "makemigrations", "rebase_migration"}
 # They write to no database but their own scratch ones.
 BRING_SCRATCH_SERVERS = {"rehearse"}
 # They keep what they make here between runs.
@@ -45,6 +47,8 @@ def prepared_for(arguments: Sequence[str]) -> Iterator[None]:
     """
     command = arguments[0] if arguments else "help"
     with contextlib.ExitStack() as held:
+        written = command in WRITE_MIGRATIONS
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings_test" if written else "config.settings")
         if command in NEED_NO_SECRET and "--deploy" not in arguments:
             os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(64))
         if command in BRING_SCRATCH_SERVERS and not os.environ.get("DATABASE_URL"):
@@ -65,4 +69,4 @@ def _prepare_demo() -> None:
     os.environ.setdefault("SECRET_KEY", key.read_text())
     os.environ.setdefault("ALLOWED_HOSTS", "127.0.0.1,localhost")
     os.environ.setdefault("HTTPS", "off")
-    os.environ.setdefault("STATIC_ROOT", str(DEMO_FOLDER / "static"))
+    os.environ.setdefault("STATIC_COLLECTED", "off")

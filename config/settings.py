@@ -71,10 +71,10 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "csp",
+    "config.apps.ProjectConfig",  # for its commands
     "pledge.apps.PledgeConfig",
     "consents.apps.ConsentsConfig",
     "notifications.apps.NotificationsConfig",
-    "config",  # for its commands
 ]
 PREGNANCY_FOLLOW_UP_HOURS = environment.whole("PREGNANCY_FOLLOW_UP_HOURS", default=24, least=1)
 MIDDLEWARE = [
@@ -185,10 +185,14 @@ LANGUAGES = [("en", "English"), ("es", "Español")]
 LOCALE_PATHS = [BASE_DIR / app / "locale" for app in ("pledge", "consents", "notifications")]
 USE_TZ, TIME_ZONE = True, "UTC"
 STATIC_URL = "static/"
-STATIC_ROOT = Path(environment.text("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
+# off only at a desk: files are served as they are written, without collectstatic.
+_collected = environment.switch("STATIC_COLLECTED", default=True)
+STATIC_ROOT = Path(environment.text("STATIC_ROOT", str(BASE_DIR / "staticfiles"))) if _collected else None
+WHITENOISE_USE_FINDERS = not _collected
+_storage = "whitenoise.storage.CompressedManifest" if _collected else "django.contrib.staticfiles.storage."
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": f"{_storage}StaticFilesStorage"},
 }
 
 _level = environment.choice("LOG_LEVEL", "info", ("debug", "info", "warning", "error")).upper()
