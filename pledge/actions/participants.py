@@ -87,7 +87,8 @@ def certify(*, party: CertifiedParty, certified_through: date, by: By, at: datet
     """Certify a party anew from today through a program day; that also ends a suspension (section 13)."""
     _check_span(certified_through, at)
     row = type(party).objects.locked(party.pk)
-    _settle_run_out(row, at)
+    if isinstance(row, Pharmacy):  # what its gap revoked stays revoked; a prescriber's merely resume
+        _settle_run_out(row, at)
     changes = changed(row, certified_on=program_day(at), certified_through=certified_through, suspended_at=None)
     _resume(row, by=by, at=at)
     record(EventType.PARTY_CERTIFIED, act="participants.certify", by=by, at=at, about=row, changes=[changes])

@@ -115,3 +115,12 @@ def month_complete(record: Record, window: Window) -> bool:
     if window.category != CAN:
         return counseling_confirmed(record, window)
     return counseling_confirmed(record, window) and not any(answer_refusals(window))
+
+
+def confirmation_due(record: Record, specimen_on: date, on: date) -> bool:
+    """Tell whether a recorded specimen qualifies and waits for the clinic's confirmation (section 13, Notices)."""
+    if record.category != CAN or record.course.ended_on is not None or record.hold_since is not None:
+        return False
+    if record.open_window(on) is not None or any(lockout_refusals(record, on, specimen_on)):
+        return False
+    return not any(confirmed_specimen_refusals(record, specimen_on, on, None))

@@ -1,0 +1,208 @@
+"""Which event of the trail is told to whom (section 10 and section 13, Notices)."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+
+from notifications.kinds import Kind, Reader
+from notifications.outbox import queue
+from pledge.facts import record_of
+from pledge.models import (
+    Authorization,
+    EventType,
+    FollowUp,
+    MonthlyConfirmation,
+    PregnancyTest,
+    PrescriptionWindow,
+    ProgramEvent,
+    Registrant,
+    RegistrantAnswer,
+)
+from pledge.rules.calendar import is_minor, program_day
+from pledge.rules.contraception import methods_agree
+from pledge.rules.editions import edition_on
+from pledge.rules.monthly import confirmation_due, counseling_confirmed
+from pledge.rules.vocabulary import Method, RiskCategory, TestResult
+
+CAN = RiskCategory.CAN_BECOME_PREGNANT
+
+
+def announce(event: ProgramEvent) -> None:
+    """Queue the notices that an event causes; announcing it again adds none."""
+    announcer = ANNOUNCERS.get(EventType(event.type))
+    if announcer is not None:
+        announcer(event)
+
+
+def _registrant(event: ProgramEvent) -> Registrant:
+    return Registrant.objects.get(pk=event.registrant_id)
+
+
+def _tell_registrant(event: ProgramEvent, kind: Kind, occasion: str, **days: date | str) -> None:
+    queue(Reader.REGISTRANT, event.registrant_id or 0, kind, occasion, at=event.at,
+          registrant_id=event.registrant_id, caused_by=event, days=days)  # fmt: skip
+
+
+def _tell_prescriber(event: ProgramEvent, kind: Kind, occasion: str, **days: date | str) -> None:
+    queue(Reader.PRESCRIBER, _registrant(event).prescriber_id, kind, occasion, at=event.at,
+          registrant_id=event.registrant_id, caused_by=event, days=days)  # fmt: skip
+
+
+def _tell_program(event: ProgramEvent, kind: Kind, occasion: str) -> None:
+    queue(Reader.PROGRAM, 0, kind, occasion, at=event.at, registrant_id=event.registrant_id, caused_by=event)
+
+
+def _enrolled(event: ProgramEvent) -> None:
+    _tell_registrant(event, Kind.ADDRESS_CONFIRMATION, f"course:{event.subject_id}")
+    _invite(event)
+
+
+def _invite(event: ProgramEvent) -> None:
+    registrant = _registrant(event)
+    occasion = f"course:{event.subject_id}"
+    _tell_registrant(event, Kind.INVITATION_TO_SIGN, occasion)
+    if is_minor(registrant.born_on, program_day(event.at)):
+        queue(Reader.GUARDIAN, registrant.pk, Kind.INVITATION_TO_SIGN, occasion, at=event.at,
+              registrant_id=registrant.pk, caused_by=event)  # fmt: skip
+
+
+def _category_changed(event: ProgramEvent) -> None:
+    if _registrant(event).category == CAN:
+        _invite(event)
+
+
+def _signed(event: ProgramEvent) -> None:
+    completed = [form for form, (_, state) in event.changes.get("form", {}).items() if state == "complete"]
+    registrant = _registrant(event)
+    for form in completed:
+        occasion = f"signature:{event.subject_id}:{form}"
+        _tell_registrant(event, Kind.CONSENT_COPY, occasion)
+        if registrant.signed_consents.filter(form_version__form=form, signer="guardian").exists():
+            queue(Reader.GUARDIAN, registrant.pk, Kind.CONSENT_COPY, occasion, at=event.at,
+                  registrant_id=registrant.pk, caused_by=event)  # fmt: skip
+
+
+def _tested(event: ProgramEvent) -> None:
+    test = PregnancyTest.objects.get(pk=event.subject_id)
+    if test.result == TestResult.POSITIVE:
+        if event.type == EventType.TEST_RECORDED:
+            _urgent(event, f"test:{test.pk}")
+    elif test.result == TestResult.NEGATIVE:
+        on = program_day(event.at)
+        if confirmation_due(record_of(_registrant(event), on), test.specimen_on, on):
+            occasion = f"specimen:{event.registrant_id}:{test.specimen_on}"
+            _tell_prescriber(event, Kind.CONFIRMATION_DUE, occasion)
+
+
+def _reported(event: ProgramEvent) -> None:
+    _urgent(event, f"report:{FollowUp.objects.get(pk=event.subject_id).pk}")
+
+
+def _urgent(event: ProgramEvent, occasion: str) -> None:
+    _tell_prescriber(event, Kind.URGENT_RESULT, occasion)
+    _tell_program(event, Kind.URGENT_RESULT, occasion)
+
+
+def _confirmed(event: ProgramEvent) -> None:
+    confirmation = MonthlyConfirmation.objects.select_related("window").get(pk=event.subject_id)
+    window = confirmation.window
+    if window is None:
+        return
+    if window.category == CAN:
+        _tell_registrant(event, Kind.QUESTIONS_READY, f"window:{window.pk}", until=window.closes_on)
+        answer = RegistrantAnswer.objects.filter(window=window).first()
+        if answer is not None and not _agree(confirmation, answer):
+            _tell_registrant(event, Kind.QUESTIONS_READY, f"confirmation:{confirmation.pk}", until=window.closes_on)
+            _tell_prescriber(event, Kind.METHODS_DIFFER, f"confirmation:{confirmation.pk}")
+    _opened(event, window)
+
+
+def _answered(event: ProgramEvent) -> None:
+    answer = RegistrantAnswer.objects.select_related("window").get(pk=event.subject_id)
+    confirmation = MonthlyConfirmation.objects.filter(window=answer.window).first()
+    if confirmation is not None and not _agree(confirmation, answer):
+        _tell_prescriber(event, Kind.METHODS_DIFFER, f"answer:{answer.pk}")
+    _opened(event, answer.window)
+
+
+def _agree(confirmation: MonthlyConfirmation, answer: RegistrantAnswer) -> bool:
+    return methods_agree({Method(m) for m in confirmation.methods}, {Method(m) for m in answer.methods})
+
+
+def _opened(event: ProgramEvent, window: PrescriptionWindow) -> None:
+    if window.completed_at is not None:
+        days = {"first_day": window.opens_on, "last_day": window.closes_on}
+        _tell_registrant(event, Kind.WINDOW_OPEN, f"window:{window.pk}", **days)
+
+
+def _missed(event: ProgramEvent) -> None:
+    window = PrescriptionWindow.objects.select_related("course", "registrant").get(pk=event.subject_id)
+    on = program_day(event.at)
+    ended = window.course.ended_on is not None
+    moot = window.registrant.category not in edition_on(on).windows
+    if window.stop_cause or ended or moot:
+        return
+    _tell_registrant(event, Kind.WINDOW_MISSED, f"window:{window.pk}", last_day=window.closes_on)
+    _tell_prescriber(event, Kind.WINDOW_MISSED, f"window:{window.pk}", last_day=window.closes_on)
+
+
+def _lockout(kind: Kind, event: ProgramEvent) -> None:
+    window = PrescriptionWindow.objects.select_related("course").get(pk=event.subject_id)
+    if window.course.ended_on is None:
+        first_day, last_day = event.changes["lockout"]["days"][1]
+        _tell_registrant(event, kind, f"window:{window.pk}", first_day=first_day, last_day=last_day)
+
+
+def _authorization(kind: Kind, event: ProgramEvent) -> None:
+    """Tell the pharmacy; what time alone did is told by the nightly work (section 13)."""
+    if event.actor_kind != "system":
+        tell_pharmacy(kind, event)
+
+
+def tell_pharmacy(kind: Kind, event: ProgramEvent) -> None:
+    """Queue the notice to the pharmacy whose authorization an event is about."""
+    authorization = Authorization.objects.get(pk=event.subject_id)
+    queue(Reader.PHARMACY, authorization.pharmacy_id, kind, f"event:{event.pk}", at=event.at,
+          registrant_id=event.registrant_id, caused_by=event)  # fmt: skip
+
+
+def _transferred(event: ProgramEvent) -> None:
+    on = program_day(event.at)
+    record = record_of(_registrant(event), on)
+    window = record.open_window(on)
+    if window is not None and not counseling_confirmed(record, window):
+        _tell_prescriber(event, Kind.CONFIRMATION_DUE, f"transfer:{event.pk}")
+
+
+def _deviated(kind: Kind, event: ProgramEvent) -> None:
+    _tell_program(event, kind, f"deviation:{event.subject_id}")
+
+
+ANNOUNCERS: dict[EventType, Callable[[ProgramEvent], None]] = {
+    EventType.REGISTRANT_ENROLLED: _enrolled,
+    EventType.REGISTRANT_REENROLLED: _enrolled,
+    EventType.CATEGORY_CHANGED: _category_changed,
+    EventType.FORM_SIGNED: _signed,
+    EventType.TEST_RECORDED: _tested,
+    EventType.TEST_CORRECTED: _tested,
+    EventType.PREGNANCY_REPORTED: _reported,
+    EventType.MONTH_CONFIRMED: _confirmed,
+    EventType.CONFIRMATION_CORRECTED: _confirmed,
+    EventType.QUESTIONS_ANSWERED: _answered,
+    EventType.WINDOW_MISSED: _missed,
+    EventType.LOCKOUT_BEGAN: partial(_lockout, Kind.LOCKED_OUT),
+    EventType.LOCKOUT_ENDED: partial(_lockout, Kind.LOCKOUT_ENDED),
+    EventType.AUTHORIZATION_REVOKED: partial(_authorization, Kind.AUTHORIZATION_REVOKED),
+    EventType.AUTHORIZATION_SUSPENDED: partial(_authorization, Kind.AUTHORIZATION_SUSPENDED),
+    EventType.AUTHORIZATION_RESUMED: partial(_authorization, Kind.AUTHORIZATION_RESUMED),
+    EventType.REGISTRANT_TRANSFERRED: _transferred,
+    EventType.DEVIATION_RAISED: partial(_deviated, Kind.DEVIATION),
+    EventType.DISPENSE_REPORTED: partial(_deviated, Kind.NONCOMPLIANCE),
+}
+
+TOLD_BY_THE_SWEEP: dict[EventType, Kind] = {
+    EventType.AUTHORIZATION_LAPSED: Kind.AUTHORIZATION_LAPSED,
+    EventType.AUTHORIZATION_REVOKED: Kind.AUTHORIZATION_REVOKED,
+    EventType.AUTHORIZATION_SUSPENDED: Kind.AUTHORIZATION_SUSPENDED,
+    EventType.AUTHORIZATION_RESUMED: Kind.AUTHORIZATION_RESUMED,
+}

@@ -1,0 +1,20 @@
+"""The one receiver of the trail's signal: a nudge to queue what an event causes, without waiting for the night."""
+
+import logging
+
+from django.dispatch import receiver
+
+from notifications.announcements import announce
+from pledge.models import ProgramEvent
+from pledge.trail import event_recorded
+
+logger = logging.getLogger(__name__)
+
+
+@receiver(event_recorded, sender=ProgramEvent)
+def announce_event(event_id: int, **_: object) -> None:
+    """Queue the notices of one event; a failure is logged, and the sweep repairs what was missed."""
+    try:
+        announce(ProgramEvent.objects.get(pk=event_id))
+    except Exception:
+        logger.exception("notices of event %s were not queued; the next sweep will", event_id)

@@ -1,0 +1,171 @@
+"""The nightly work: record what the calendar has decided, and queue what is to be told (sections 6, 10 and 13).
+
+Safe to run twice, or twice at once; one failure does not stop the night.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q
+
+from notifications.announcements import ANNOUNCERS, TOLD_BY_THE_SWEEP, announce, tell_pharmacy
+from notifications.models import Notice
+from notifications.reminders import STATEMENTS, queue_reminders
+from pledge.actions.nightly import lapse, record_lockout, record_missed_window
+from pledge.actions.participants import record_run_out
+from pledge.models import Authorization, EventType, Pharmacy, Prescriber, PrescriptionWindow, ProgramEvent
+from pledge.rules.calendar import days_after, program_day
+from pledge.rules.editions import EDITIONS, LockoutScope, edition_on
+from pledge.rules.vocabulary import LIVE_STATUSES
+from pledge.trail import SYSTEM
+
+logger = logging.getLogger(__name__)
+
+SWEEP_LOCK = 7302
+LOOK_BACK_DAYS = 60
+REPAIR_HOURS = 26
+BATCH = 1000
+_NOT_TOLD = ~Exists(Notice.objects.filter(caused_by=OuterRef("pk")))
+
+
+@dataclass
+class Report:
+    """What one night did: counts by kind of work, and what failed."""
+
+    at: datetime
+    dry_run: bool = False
+    skipped: bool = False
+    counts: dict[str, int] = field(default_factory=dict)
+    failures: list[str] = field(default_factory=list)
+
+
+def run_sweep(*, at: datetime, dry_run: bool = False, progress: Callable[[str, int], None] | None = None) -> Report:
+    """Do the nightly work for the program day of ``at`` and report it.
+
+    :param dry_run: count what would be done and write nothing.
+    :param progress: called with the name and count of each kind of work as it is done.
+    """
+    report = Report(at=at, dry_run=dry_run)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [SWEEP_LOCK])
+        report.skipped = not cursor.fetchone()[0]
+    if report.skipped:
+        return report
+    try:
+        for name, work in _works(at):
+            report.counts[name] = work(report)
+            if progress is not None:
+                progress(name, report.counts[name])
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [SWEEP_LOCK])
+    return report
+
+
+def _works(at: datetime) -> Iterator[tuple[str, Callable[[Report], int]]]:
+    on = program_day(at)
+
+    def each(rows: Any, act: Callable[..., Any], keyword: str) -> Callable[[Report], int]:
+        return lambda report: _for_each(report, rows, lambda row: act(**{keyword: row}, by=SYSTEM, at=at))
+
+    ran_out = Q(certified_through__lt=on, suspended_at=None)
+    issued = Q(registrants__authorizations__status="issued")
+    held = Q(authorizations__status__in=LIVE_STATUSES)
+    yield "certifications run out, prescribers", each(
+        Prescriber.objects.filter(ran_out & issued).distinct(), record_run_out, "party"
+    )
+    yield "certifications run out, pharmacies", each(
+        Pharmacy.objects.filter(ran_out & held).distinct(), record_run_out, "party"
+    )
+    yield "authorizations lapsed", each(_past_authorizations(on), lapse, "authorization")
+    yield "windows missed", each(_missed_windows(on), record_missed_window, "window")
+    yield "lockouts", each(_windows_with_lockouts(on), record_lockout, "window")
+    yield "told to pharmacies", lambda report: _for_each(report, _untold(at), _tell)
+    yield "repaired", lambda report: _for_each(report, _unannounced(at), announce)
+    for name in STATEMENTS:
+        yield name, lambda report, name=name: queue_reminders(name, at=at, on=on, dry_run=report.dry_run)
+
+
+def _for_each(report: Report, rows: Any, act: Callable[[Any], Any]) -> int:
+    if report.dry_run:
+        return rows.count()
+    done = 0
+    for row in _in_batches(rows):
+        try:
+            act(row)
+            done += 1
+        except Exception as failure:
+            logger.exception("the night goes on without %s %s", row._meta.model_name, row.pk)
+            report.failures.append(f"{row._meta.model_name} {row.pk}: {type(failure).__name__}")
+    return done
+
+
+def _in_batches(rows: Any) -> Iterable[Any]:
+    """Give rows in order of their key, a batch at a time: memory stays flat, and each is read when its turn comes."""
+    last = 0
+    while True:
+        batch = list(rows.filter(pk__gt=last).order_by("pk")[:BATCH])
+        yield from batch
+        if len(batch) < BATCH:
+            return
+        last = batch[-1].pk
+
+
+def _past_authorizations(on: Any) -> Any:
+    oldest = days_after(on, -edition_on(on).windowless_lapse_days)
+    printed = Q(do_not_dispense_after__lt=on) | Q(do_not_dispense_after__isnull=False, window__closes_on__lt=on)
+    return Authorization.objects.live().filter(printed | Q(do_not_dispense_after=None, issued_on__lt=oldest))
+
+
+def _missed_windows(on: Any) -> Any:
+    return PrescriptionWindow.objects.filter(
+        Q(closes_on__lt=on) | Q(stopped_at__isnull=False),
+        closing_recorded_at=None,
+        cancelled_at=None,
+        first_dispensed_at=None,
+    )
+
+
+def _windows_with_lockouts(on: Any) -> Any:
+    """Give the windows whose lockout, begun or ended, may not be recorded yet; the action judges each."""
+    recent = PrescriptionWindow.objects.filter(opens_on__gte=days_after(on, -LOOK_BACK_DAYS))
+    unrecorded = recent.filter(Q(lockout_recorded_at=None) | Q(release_recorded_at=None))
+    scopes = {
+        edition.lockout.scope
+        for edition in EDITIONS
+        if edition.lockout and days_after(on, -LOOK_BACK_DAYS) <= _last_day_of(edition) and edition.effective_on <= on
+    }
+    if not scopes:
+        return recent.none()
+    closed = Q(cancelled_at__isnull=False) | Q(stopped_at__isnull=False) | Q(closes_on__lt=on)
+    unused = Q() if LockoutScope.EVERY in scopes else Q(first_dispensed_at=None)
+    return unrecorded.filter(closed & unused)
+
+
+def _last_day_of(edition: Any) -> Any:
+    later = [other.effective_on for other in EDITIONS if other.effective_on > edition.effective_on]
+    return min(later) - timedelta(days=1) if later else datetime.max.date()
+
+
+def _untold(at: datetime) -> Any:
+    """Give the events that time alone caused and whose pharmacy has not been told."""
+    return ProgramEvent.objects.filter(
+        type__in=TOLD_BY_THE_SWEEP, actor_kind="system", at__gte=at - timedelta(days=LOOK_BACK_DAYS)
+    ).filter(_NOT_TOLD)
+
+
+def _tell(event: ProgramEvent) -> None:
+    tell_pharmacy(TOLD_BY_THE_SWEEP[EventType(event.type)], event)
+
+
+def _unannounced(at: datetime) -> Any:
+    """Give recent events that should have caused a notice and have caused none; announcing again is harmless."""
+    return (
+        ProgramEvent.objects.filter(type__in=ANNOUNCERS, at__gte=at - timedelta(hours=REPAIR_HOURS), at__lte=at)
+        .exclude(actor_kind="system", type__in=TOLD_BY_THE_SWEEP)
+        .filter(_NOT_TOLD)
+    )
