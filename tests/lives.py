@@ -10,7 +10,7 @@ registrant of it, brought to a state that reads like a sentence::
     life = on_treatment(program, at, today=True)  # the same, and today's month is complete
 
 ``at`` is always the instant at which the state holds; what came before is dated before it. Each step can also be
-taken alone (:func:`signed`, :func:`tested`, :func:`confirmed`, :func:`answered`, :func:`dispensed`).
+taken alone (:func:`signed`, :func:`a_test`, :func:`confirmed`, :func:`answered`, :func:`dispensed`).
 """
 
 from collections.abc import Iterable
@@ -126,7 +126,7 @@ def signed(life: Life, at: datetime) -> None:
             sign(registrant=life.registrant, form=form, signer=signer, by=by, at=at)
 
 
-def tested(
+def a_test(
     life: Life,
     at: datetime,
     *,
@@ -170,7 +170,7 @@ def answered(life: Life, at: datetime, *, methods: Iterable[Method] = PILL_AND_C
 def a_month(life: Life, at: datetime) -> None:
     """Do everything that a month asks for before the pharmacy, all of it today."""
     if life.registrant.category == CAN:
-        tested(life, at)
+        a_test(life, at)
     confirmed(life, at)
     if life.registrant.category == CAN:
         answered(life, at)
@@ -193,7 +193,7 @@ def enrolled(
     life = registered(program, then, category=category, born_on=born_on)
     signed(life, then)
     if category == CAN:
-        tested(life, then)
+        a_test(life, then)
     return life
 
 
