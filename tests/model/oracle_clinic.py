@@ -83,9 +83,7 @@ class ClinicSteps(Steps):
             said.name("on_hold")
         elif not self.parties[person.prescriber].certified(self.at):
             said.name("prescriber_not_certified")
-        after = max(
-            person.dated(h.test.specimen, h.test.seq)[0] if h.test else h.day for h in person.open_holds
-        )
+        after = max(person.dated(h.test.specimen, h.test.seq)[0] if h.test else h.day for h in person.open_holds)
         if not any(
             day > after and test.result == "negative" and not tests.setting_worth(person, day, test).said
             for day, test in tests.by_day(person).items()

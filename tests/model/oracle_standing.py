@@ -37,7 +37,7 @@ class Party:
     def first_failure(self, seq: int, until: datetime) -> datetime | None:
         """The first instant after step `seq`, up to `until`, from which it was not certified."""
         end = self.through(seq)
-        for said, at, word, last_day in [*self.words, (10**9, until, "now", date.max)]:
+        for said, at, word, _ in [*self.words, (10**9, until, "now", date.max)]:
             if said <= seq:
                 continue
             if end is not None and at >= midnight(end + days(1)):

@@ -57,9 +57,8 @@ def setting_worth(person: Person, day: date, test: Test) -> Worth:
     if test.setting == "clia_lab":
         return worth
     modern = edition_on(day) == "2026"
-    if not modern and not overlay_on(day):
-        worth.said.name("setting_not_allowed")
-    elif test.setting == "home" and before_first_dose(person):
+    laboratory_only = not modern and not overlay_on(day)
+    if laboratory_only or (test.setting == "home" and before_first_dose(person)):
         worth.said.name("setting_not_allowed")
     elif test.setting == "home" and not (person.home_permitted and test.evidence):
         worth.said.name("home_test_not_permitted")

@@ -141,10 +141,7 @@ def specimen_from_lockout(person: Person, today: date, specimen: date) -> bool:
     return any(
         specimen != specimen_of(person, w) and specimen < specimen_of(person, w) + days(LOCKOUT_DAYS)
         for w in course_windows(person)
-        if w.category == CAN
-        and closed_from(person, w) <= today
-        and is_first(person, w)
-        and not used(person, w)
+        if w.category == CAN and closed_from(person, w) <= today and is_first(person, w) and not used(person, w)
     )
 
 

@@ -41,7 +41,7 @@ def load(path: Path) -> list[dict]:
 def instant(written: object) -> datetime:
     """An `at`: America/New_York unless an offset is written; of a repeated hour the first."""
     if isinstance(written, str):
-        written = datetime.fromisoformat(written.replace("Z", "+00:00"))
+        written = datetime.fromisoformat(written)
     if not isinstance(written, datetime):
         written = datetime.combine(written, time(0))
     if written.tzinfo is not None:
@@ -116,9 +116,11 @@ def compared(number: int, at: datetime, kind: str, args: dict, answer: Answer, e
         raise Malformed(f"step {number} expects {unknown}")
     if "outcome" not in expect and answer.outcome in REFUSALS:
         wrong.append(f"{answer.outcome} {sorted(answer.codes)}")
-    for key in ("outcome", "edition", "do_not_dispense_after", "overlays", "new_number", "deviation"):
-        if key in expect and getattr(answer, key) != expect[key]:
-            wrong.append(f"{key} {getattr(answer, key)}, not {expect[key]}")
+    wrong += [
+        f"{key} {getattr(answer, key)}, not {expect[key]}"
+        for key in ("outcome", "edition", "do_not_dispense_after", "overlays", "new_number", "deviation")
+        if key in expect and getattr(answer, key) != expect[key]
+    ]
     wrong += [f"not said: {code}" for code in expect.get("includes", []) if code not in answer.codes]
     wrong += [f"said: {code}" for code in expect.get("excludes", []) if code in answer.codes]
     for code, day in expect.get("clears_on", {}).items():
