@@ -9,11 +9,13 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from config.local_servers import local_servers
+from config.local_servers import is_running, local_servers
+from config.supervision import ServerFailed
 
 # They answer no request and sign nothing that outlives them.
 NEED_NO_SECRET = {
@@ -34,7 +36,7 @@ WRITE_MIGRATIONS = {"create_max_migration_files", "makemigrations", "rebase_migr
 BRING_SCRATCH_SERVERS = {"rehearse"}
 # They keep what they make here between runs.
 BRING_LASTING_SERVERS = {"demo"}
-DEMO_FOLDER = Path(".demo")
+DEMO_FOLDER = Path(__file__).resolve().parent.parent / ".demo"
 
 
 @contextlib.contextmanager
@@ -55,9 +57,17 @@ def prepared_for(arguments: Sequence[str]) -> Iterator[None]:
             scratch = held.enter_context(tempfile.TemporaryDirectory(prefix="pledge-"))
             os.environ.update(held.enter_context(local_servers(Path(scratch), durable=False)))
         if command in BRING_LASTING_SERVERS:
+            if "--reset" in arguments:
+                _forget_demo()
             _prepare_demo()
             os.environ.update(held.enter_context(local_servers(DEMO_FOLDER, durable=True)))
         yield
+
+
+def _forget_demo() -> None:
+    if is_running(DEMO_FOLDER / "postgres"):
+        raise ServerFailed(f"The demo is running with its data in {DEMO_FOLDER}; stop it before it begins anew.")
+    shutil.rmtree(DEMO_FOLDER, ignore_errors=True)
 
 
 def _prepare_demo() -> None:

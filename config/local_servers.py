@@ -36,6 +36,7 @@ SECONDS_FOR_FORMER = 15
 LONGEST_SOCKET_FOLDER = 80  # a socket's whole path must fit in 107 bytes
 NOBODY = 65534  # PostgreSQL refuses to run as root
 OWNER = "pledge"
+HOME_OF_NOBODY = "home-of-nobody.txt"
 
 ALWAYS = {
     "listen_addresses": "",
@@ -126,6 +127,13 @@ def local_redis(folder: Path) -> Iterator[str]:
         yield address
 
 
+def is_running(folder: Path) -> bool:
+    """Whether a PostgreSQL of ours runs with its data in the folder."""
+    marker = folder / HOME_OF_NOBODY
+    home = Path(marker.read_text()) if marker.exists() else folder
+    return _is_locked(home / "cluster")
+
+
 def _inside_wheel(package: str, *path: str, named: str) -> Path:
     spec = importlib.util.find_spec(package)
     found = Path(spec.origin).parent.joinpath(*path) if spec and spec.origin else None
@@ -155,7 +163,7 @@ def _unprivileged(folder: Path, binaries: Path) -> tuple[Path, Path, Become]:
     ):
         return folder, binaries, Become(prefix=namespace)
     # Nobody cannot walk into root's folders, so data and a copy of the programs go where it can.
-    marker = folder / "home-of-nobody.txt"
+    marker = folder / HOME_OF_NOBODY
     home = Path(marker.read_text()) if marker.exists() else None
     if home is None or not home.exists():
         home = Path(tempfile.mkdtemp(prefix="pledge-postgres-"))
@@ -196,14 +204,19 @@ def _run_initdb(binaries: Path, cluster: Path, become: Become) -> None:
 
 def _wait_for_former(cluster: Path) -> None:
     """Let a server whose parent has just died finish, rather than trip over its lock."""
-    lock, deadline = cluster / "postmaster.pid", time.monotonic() + SECONDS_FOR_FORMER
-    while lock.exists() and time.monotonic() < deadline:
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            if not is_alive(int(lock.read_text().splitlines()[0])):
-                return  # PostgreSQL clears a dead server's lock itself
+    deadline = time.monotonic() + SECONDS_FOR_FORMER
+    while _is_locked(cluster) and time.monotonic() < deadline:
         time.sleep(0.05)
-    if lock.exists():
+    if _is_locked(cluster):
         raise ServerFailed(f"Another PostgreSQL is running in {cluster}; stop it first, or use another folder.")
+
+
+def _is_locked(cluster: Path) -> bool:
+    try:
+        holder = (cluster / "postmaster.pid").read_text().splitlines()[0]
+    except (FileNotFoundError, IndexError):  # none, or one just being written or removed
+        return False
+    return is_alive(int(holder))  # PostgreSQL itself clears what a dead server left
 
 
 def _accepts(address: str) -> bool:

@@ -20,3 +20,5 @@ STORAGES = {
 INSTALLED_APPS = [*INSTALLED_APPS, "zeal", "django_linear_migrations"]
 MIDDLEWARE = ["zeal.middleware.zeal_middleware", *MIDDLEWARE]
 ZEAL_RAISE = True
+
+DATABASES["default"]["CONN_MAX_AGE"] = 0  # a test's server leaves no connection behind

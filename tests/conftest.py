@@ -6,6 +6,7 @@ import os
 import shutil
 
 import pytest
+from pytest_django import DjangoDbBlocker
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -25,6 +26,17 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if os.environ.get("CI") == "true":
             pytest.fail(f"{said}; in CI a browser test may not be skipped", pytrace=False)
         pytest.skip(said)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The migrated database, which stays as migrated when a test with real transactions ends."""
+    from django.db import connection
+
+    from tests.kept_rows import keep_rows_of_migrations
+
+    with django_db_blocker.unblock():
+        keep_rows_of_migrations(connection)
 
 
 def chromium_path() -> str | None:

@@ -19,3 +19,14 @@ class TestTheEngine:
 
     def test_answers_in_the_redis_protocol(self) -> None:
         assert redis.Redis.from_url(settings.REDIS_URL).ping()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("turn", ["once", "again"])
+class TestATestWithRealTransactions:
+    def test_finds_the_tables_as_the_migrations_left_them(self, turn: str) -> None:
+        from consents.models import FormVersion
+        from pledge.models import ProgramEvent
+
+        assert FormVersion.objects.exists(), turn
+        assert not ProgramEvent.objects.exists(), turn

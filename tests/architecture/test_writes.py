@@ -13,6 +13,7 @@ WRITERS = (
     "pledge/frame.py",
     "consents/actions",
     "notifications/outbox",
+    "notifications/reminders",
     "notifications/sweep",
     "notifications/delivery",
 )

@@ -1,0 +1,64 @@
+"""A real Chromium at the real pages, whose complaints fail the test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from django.db import connections
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from pytest_django import DjangoDbBlocker
+from pytest_django.live_server_helper import LiveServer
+
+from tests.conftest import chromium_path
+
+# A closed network and a root user: nothing is fetched from elsewhere, and there is no sandbox to enter.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+
+
+@pytest.fixture(scope="session")
+def chromium(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Browser]:
+    """One browser for the whole run."""
+    # Playwright keeps a loop in this thread until the end. Django would take our queries for asynchronous
+    # ones, and has other connections for us inside the loop than outside.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with django_db_blocker.unblock():
+        connections.close_all()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
+        yield browser
+        browser.close()
+        connections.close_all()
+
+
+@pytest.fixture
+def page(chromium: Browser, live_server: LiveServer) -> Iterator[Page]:
+    """A fresh window on the service: ``page.goto("/admin/")``.
+
+    Whatever the browser refuses or a script throws fails the test when it ends.
+    """
+    complaints: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        asked_for_an_icon = message.location["url"].endswith("/favicon.ico")
+        if message.type == "error" and not asked_for_an_icon:
+            complaints.append(message.text)
+
+    window = chromium.new_context(base_url=live_server.url, locale="en-US", timezone_id="America/New_York")
+    page = window.new_page()
+    page.set_default_timeout(10_000)
+    page.on("console", hear)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    window.close()
+    assert complaints == [], "the browser complained"
