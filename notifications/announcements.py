@@ -138,17 +138,22 @@ def _opened(event: ProgramEvent, window: PrescriptionWindow) -> None:
 def _missed(event: ProgramEvent) -> None:
     window = PrescriptionWindow.objects.select_related("course", "registrant").get(pk=event.subject_id)
     on = program_day(event.at)
-    ended = window.course.ended_on is not None
     moot = window.registrant.category not in edition_on(on).windows
-    if window.stop_cause or ended or moot:
+    if window.stop_cause or moot or not _still_matters(window):
         return
     _tell_registrant(event, Kind.WINDOW_MISSED, f"window:{window.pk}", last_day=window.closes_on)
     _tell_prescriber(event, Kind.WINDOW_MISSED, f"window:{window.pk}", last_day=window.closes_on)
 
 
+def _still_matters(window: PrescriptionWindow) -> bool:
+    """Tell whether what followed a window is still worth telling: its course runs and no newer window was opened."""
+    newer = PrescriptionWindow.objects.filter(course_id=window.course_id, pk__gt=window.pk, cancelled_at=None)
+    return window.course.ended_on is None and not newer.exists()
+
+
 def _lockout(kind: Kind, event: ProgramEvent) -> None:
     window = PrescriptionWindow.objects.select_related("course").get(pk=event.subject_id)
-    if window.course.ended_on is None:
+    if _still_matters(window):
         first_day, last_day = event.changes["lockout"]["days"][1]
         _tell_registrant(event, kind, f"window:{window.pk}", first_day=first_day, last_day=last_day)
 

@@ -47,7 +47,7 @@ SELECT 'registrant' AS reader, r.id AS reader_id, 'test_due' AS kind,
   JOIN pledge_registrant r ON r.id = d.registrant_id AND r.supply_through = d.covers_through
   JOIN pledge_course c ON c.id = d.course_id AND c.is_current AND c.ended_on IS NULL
  WHERE d.covers_through BETWEEN %(oldest)s AND %(on)s + {-TEST_DUE[0].days}
-   AND r.category = 'can_become_pregnant' AND r.merged_into_id IS NULL
+   AND r.category = 'can_become_pregnant' AND r.merged_into_id IS NULL AND r.hold_since IS NULL
    AND NOT EXISTS (SELECT 1 FROM pledge_pregnancytest t
                     WHERE t.registrant_id = r.id AND t.superseded_at IS NULL AND t.specimen_on > d.dispensed_on)
    AND NOT EXISTS (SELECT 1 FROM pledge_dispense later WHERE later.registrant_id = r.id AND later.id > d.id)
@@ -70,7 +70,7 @@ _ASKED = """
   FROM pledge_course c
   JOIN pledge_registrant r ON r.id = c.registrant_id AND r.merged_into_id IS NULL
  CROSS JOIN LATERAL (VALUES ('t4', c.last_dose_on), ('t5', c.last_dose_on + %(t5)s)) asked(name, asked_on)
- WHERE c.post_treatment_tests_asked AND c.last_dose_on BETWEEN %(oldest)s AND %(on)s
+ WHERE c.post_treatment_tests_asked AND c.is_current AND c.last_dose_on BETWEEN %(oldest)s AND %(on)s
    AND NOT EXISTS (SELECT 1 FROM pledge_pregnancytest t
                     WHERE t.registrant_id = r.id AND t.superseded_at IS NULL AND t.result <> 'indeterminate'
                       AND t.specimen_on >= asked.asked_on)
