@@ -65,7 +65,7 @@ rules: setup ## The pure rules alone, every branch of them
 .PHONY: mutants
 mutants: setup ## Break the rules on purpose and see whether a test notices
 	rm -rf mutants
-	$(BIN)/mutmut run
+	@$(BIN)/mutmut run | awk 'BEGIN { RS = "\r" } NR % 300 == 1 { print; fflush() } END { print }'
 	$(BIN)/mutmut export-cicd-stats
 	$(BIN)/python -m tests.mutants mutants/mutmut-cicd-stats.json
 
