@@ -62,6 +62,11 @@ migrations: setup ## The models and their migrations agree, and production setti
 rules: setup ## The pure rules alone, every branch of them
 	$(BIN)/pytest tests/rules --cov=pledge.rules --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
 
+.PHONY: coverage
+coverage: setup ## Which branches of what decides, writes and answers no test has taken
+	$(BIN)/pytest -n 2 --dist worksteal --cov=pledge.rules --cov=pledge.actions --cov=pledge.access --cov=pledge.api \
+		--cov-branch --cov-report=term-missing:skip-covered
+
 .PHONY: mutants
 mutants: setup ## Break the rules on purpose and see whether a test notices
 	rm -rf mutants

@@ -10,6 +10,8 @@ from typing import Any
 from celery import Celery, signals
 from django.conf import settings
 
+from config.environment import Environment, EnvironmentRefused
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 # A task not acknowledged by then is rung again, so none may run longer.
@@ -66,10 +68,14 @@ def keep_our_log_lines(**_: Any) -> None:
 
 @signals.celeryd_init.connect
 @signals.beat_init.connect
-def refuse_without_broker(**_: Any) -> None:
-    """A worker or a beat without a broker would wait in silence.
+def refuse_what_would_wait_in_silence(**_: Any) -> None:
+    """A worker or a beat without a broker or a database would do nothing and say nothing.
 
-    :raises SystemExit: naming the variable.
+    :raises SystemExit: naming the variables.
     """
-    if not settings.REDIS_URL:
-        raise SystemExit("REDIS_URL is not set: worker and beat need one, such as redis://:password@host:6379/0.")
+    environment = Environment(os.environ)
+    environment.require("REDIS_URL", "DATABASE_URL")
+    try:
+        environment.refuse_if_any()
+    except EnvironmentRefused as refused:
+        raise SystemExit(str(refused)) from None

@@ -127,6 +127,12 @@ class Environment:
             self._refuse(name, "must start with redis:// or rediss://")
         return address
 
+    def require(self, *names: str) -> None:
+        """Note each of the variables that is not set."""
+        for name in names:
+            if not self.text(name):
+                self._refuse(name, "is not set")
+
     def refuse_if_any(self) -> None:
         """Stop here when anything read was wrong.
 

@@ -47,3 +47,10 @@ class TestACommand:
         done = run("-m", "celery", "-A", "config", service, SECRET_KEY=GOOD_SECRET)
         assert done.returncode != 0
         assert "REDIS_URL is not set" in done.stderr
+        assert "DATABASE_URL is not set" in done.stderr
+
+    def test_that_serves_the_web_names_what_it_lacks(self) -> None:
+        done = run("-c", "import config.wsgi", SECRET_KEY=GOOD_SECRET)
+        assert done.returncode != 0
+        assert "ALLOWED_HOSTS is not set" in done.stderr
+        assert "DATABASE_URL is not set" in done.stderr
