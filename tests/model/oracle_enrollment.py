@@ -4,7 +4,7 @@ from . import oracle_consent as consent
 from .oracle_history import Course, Person, Signature
 from .oracle_standing import Party
 from .oracle_steps import Steps
-from .oracle_words import BASES, CAN, CANNOT, DEFAULT_BORN, Reasons, year_less_a_day
+from .oracle_words import BASES, CAN, CANNOT, DEFAULT_BORN, Reasons, turns_18, year_less_a_day
 
 
 class EnrollmentSteps(Steps):
@@ -22,7 +22,11 @@ class EnrollmentSteps(Steps):
         self.certify_new(args, "designee", "attested_through").serves.add(prescriber.id)
 
     def certify_new(self, args: dict, kind: str, key: str) -> Party:
-        party = self.parties.setdefault(args["id"], Party(args["id"], kind))
+        party = Party(args["id"], kind)
+        if args["id"] in self.parties:
+            self.reject()
+            return party
+        self.parties[args["id"]] = party
         end = args.get(key) or year_less_a_day(self.today)
         party.words.append((self.seq, self.at, "certified", end))
         return party
@@ -76,7 +80,13 @@ class EnrollmentSteps(Steps):
         person.categories.append((self.seq, category))
         person.prescribers.append((self.seq, prescriber.id))
         self.told.tell(person.id, "address_confirmation", self.seq)
+        self.invite(person)
+
+    def invite(self, person: Person) -> None:
+        """Section 10: whoever has to sign is asked to; a minor's guardian too (section 3)."""
         self.told.tell(person.id, "invitation_to_sign", self.seq)
+        if self.today < turns_18(person.born):
+            self.told.tell("guardian", "invitation_to_sign", person.id, self.seq)
 
     def category_reasons(self, category: str, args: dict) -> Reasons:
         """Section 13, Categories: a basis that is one, or nothing is recorded."""
@@ -103,6 +113,8 @@ class EnrollmentSteps(Steps):
         there = consent.signatures(person, form)
         if set(consent.signers(person, form, self.today)) <= set(there):
             self.told.tell(person.id, "consent_copy", form, there["prescriber"].seq)
+            if "guardian" in there:
+                self.told.tell("guardian", "consent_copy", person.id, form, there["prescriber"].seq)
 
     def step_sign_all(self, args: dict) -> None:
         person = self.person(args)
@@ -126,6 +138,8 @@ class EnrollmentSteps(Steps):
             self.revoke(person)
             person.courses.append(Course(self.seq, self.today, "change"))
         person.categories.append((self.seq, category))
+        if category == CAN and consent.consent_reasons(person, self.today):
+            self.invite(person)
 
     def step_transfer(self, args: dict) -> None:
         """Section 8: to another certified prescriber; number, consents, history and open window stay."""

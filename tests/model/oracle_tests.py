@@ -99,8 +99,7 @@ def no_second_test(person: Person, today: date) -> Worth:
         worth.said.name("screening_test_missing")
     if start and today < start + days(WAIT_DAYS):
         worth.said.name("waiting_period", start + days(WAIT_DAYS))
-    known = start and first
-    clears = max(today, start + days(WAIT_DAYS), first + days(GAP_DAYS)) if known else None
+    clears = max(today, start + days(WAIT_DAYS), (first or today) + days(GAP_DAYS)) if start else None
     worth.said.name("test_missing", clears)
     return worth
 
