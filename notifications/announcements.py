@@ -67,7 +67,8 @@ def _invite(event: ProgramEvent) -> None:
 
 
 def _category_changed(event: ProgramEvent) -> None:
-    if _registrant(event).category == CAN:
+    registrant = _registrant(event)
+    if registrant.category == CAN and registrant.course.enrolled_on is None:
         _invite(event)
 
 
