@@ -5,6 +5,16 @@ from django.db.models import Q
 
 from notifications.kinds import Kind, Reader
 from pledge.models import ProgramEvent, Registrant
+from pledge.rules.vocabulary import Word
+
+
+class Problem(Word):
+    """Why a notice did not leave; for staff."""
+
+    NO_ADDRESS = "no_address", "There is no address"
+    ADDRESS_REFUSED = "address_refused", "The address was refused"
+    NOT_TAKEN_YET = "not_taken_yet", "The mail server did not take it yet"
+    GIVEN_UP = "given_up", "The mail server did not take it in three days"
 
 
 class NoticeStatus(models.TextChoices):
@@ -20,6 +30,7 @@ class Notice(models.Model):
     """One notice: unique per reader, kind and occasion, however often the nightly work runs (section 10).
 
     ``occasion`` names what it is about, such as ``window:12:3``; ``days`` holds the dates that the text may show.
+    It is not tried before ``not_before``; ``problem`` says to staff why it did not leave.
     """
 
     reader = models.CharField(max_length=16, choices=Reader.choices())
@@ -33,6 +44,8 @@ class Notice(models.Model):
     status = models.CharField(max_length=16, choices=NoticeStatus.choices, default=NoticeStatus.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True, blank=True)
+    not_before = models.DateTimeField(null=True, blank=True)
+    problem = models.CharField(max_length=24, choices=Problem.choices(), blank=True, default="", db_default="")
 
     class Meta:
         ordering = ["-id"]
@@ -49,3 +62,18 @@ class Notice(models.Model):
     def __str__(self) -> str:
         """Give the kind."""
         return self.get_kind_display()
+
+
+class Night(models.Model):
+    """One nightly work that was done: the program day it was done for, when, and how many rows failed."""
+
+    day = models.DateField(unique=True)
+    done_at = models.DateTimeField()
+    failures = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-day"]
+
+    def __str__(self) -> str:
+        """Give the day."""
+        return f"{self.day}"
