@@ -37,7 +37,10 @@ def sign(
         _check_countersigner(by)
         refuse_unattested(by, at)
         refuse_if_any([*countersigning_refusals(signed, row.born_on, on), *prescriber_refusals(facts.prescriber, on)])
-    elif signer == Signer.GUARDIAN and Signer.GUARDIAN not in {*missing_signers(signed, row.born_on, on), *_who(signed)}:
+    elif signer == Signer.GUARDIAN and Signer.GUARDIAN not in {
+        *missing_signers(signed, row.born_on, on),
+        *_who(signed),
+    }:
         raise Rejected("signer", "the registrant is of age: no parent or guardian signs")
     course = row.course
     standing = SignedConsent.objects.filter(course=course, form_version=version, signer=signer).first()

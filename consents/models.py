@@ -1,6 +1,7 @@
 """Form versions and the signatures under them (section 3)."""
 
 from datetime import date
+from typing import Self
 
 from django.db import models
 
@@ -8,14 +9,14 @@ from pledge.models import Course, Registrant
 from pledge.rules.vocabulary import ConsentForm, Signer
 
 
-class FormVersionQuerySet(models.QuerySet):
+class FormVersionQuerySet(models.QuerySet["FormVersion"]):
     """Reads of form versions."""
 
-    def of(self, form: ConsentForm):
+    def of(self, form: ConsentForm) -> Self:
         """Narrow to one form."""
         return self.filter(form=form)
 
-    def in_force(self, on: date):
+    def in_force(self, on: date) -> "FormVersion | None":
         """Give the version in force on a program day, or None."""
         return self.filter(in_force_from__lte=on).order_by("-in_force_from").first()
 

@@ -18,9 +18,10 @@ from pledge.models import (
     Registrant,
     RegistrantAnswer,
 )
-from pledge.rules.calendar import is_minor, program_day
+from pledge.rules.calendar import program_day
 from pledge.rules.contraception import methods_agree
 from pledge.rules.editions import edition_on
+from pledge.rules.enrollment import is_minor
 from pledge.rules.monthly import confirmation_due, counseling_confirmed
 from pledge.rules.vocabulary import Method, RiskCategory, TestResult
 
@@ -34,8 +35,12 @@ def announce(event: ProgramEvent) -> None:
         announcer(event)
 
 
+def _subject(event: ProgramEvent) -> int:
+    return event.subject_id or 0
+
+
 def _registrant(event: ProgramEvent) -> Registrant:
-    return Registrant.objects.get(pk=event.registrant_id)
+    return Registrant.objects.get(pk=event.registrant_id or 0)
 
 
 def _tell_registrant(event: ProgramEvent, kind: Kind, occasion: str, **days: date | str) -> None:
@@ -84,7 +89,7 @@ def _signed(event: ProgramEvent) -> None:
 
 
 def _tested(event: ProgramEvent) -> None:
-    test = PregnancyTest.objects.get(pk=event.subject_id)
+    test = PregnancyTest.objects.get(pk=_subject(event))
     if test.result == TestResult.POSITIVE:
         if event.type == EventType.TEST_RECORDED:
             _urgent(event, f"test:{test.pk}")
@@ -96,7 +101,7 @@ def _tested(event: ProgramEvent) -> None:
 
 
 def _reported(event: ProgramEvent) -> None:
-    _urgent(event, f"report:{FollowUp.objects.get(pk=event.subject_id).pk}")
+    _urgent(event, f"report:{FollowUp.objects.get(pk=_subject(event)).pk}")
 
 
 def _urgent(event: ProgramEvent, occasion: str) -> None:
@@ -105,7 +110,7 @@ def _urgent(event: ProgramEvent, occasion: str) -> None:
 
 
 def _confirmed(event: ProgramEvent) -> None:
-    confirmation = MonthlyConfirmation.objects.select_related("window").get(pk=event.subject_id)
+    confirmation = MonthlyConfirmation.objects.select_related("window").get(pk=_subject(event))
     window = confirmation.window
     if window is None:
         return
@@ -119,7 +124,7 @@ def _confirmed(event: ProgramEvent) -> None:
 
 
 def _answered(event: ProgramEvent) -> None:
-    answer = RegistrantAnswer.objects.select_related("window").get(pk=event.subject_id)
+    answer = RegistrantAnswer.objects.select_related("window").get(pk=_subject(event))
     confirmation = MonthlyConfirmation.objects.filter(window=answer.window).first()
     if confirmation is not None and not _agree(confirmation, answer):
         _tell_prescriber(event, Kind.METHODS_DIFFER, f"answer:{answer.pk}")
@@ -137,7 +142,7 @@ def _opened(event: ProgramEvent, window: PrescriptionWindow) -> None:
 
 
 def _missed(event: ProgramEvent) -> None:
-    window = PrescriptionWindow.objects.select_related("course", "registrant").get(pk=event.subject_id)
+    window = PrescriptionWindow.objects.select_related("course", "registrant").get(pk=_subject(event))
     on = program_day(event.at)
     moot = window.registrant.category not in edition_on(on).windows
     if window.stop_cause or moot or not _still_matters(window):
@@ -153,7 +158,7 @@ def _still_matters(window: PrescriptionWindow) -> bool:
 
 
 def _lockout(kind: Kind, event: ProgramEvent) -> None:
-    window = PrescriptionWindow.objects.select_related("course").get(pk=event.subject_id)
+    window = PrescriptionWindow.objects.select_related("course").get(pk=_subject(event))
     if _still_matters(window):
         first_day, last_day = event.changes["lockout"]["days"][1]
         _tell_registrant(event, kind, f"window:{window.pk}", first_day=first_day, last_day=last_day)
@@ -167,7 +172,7 @@ def _authorization(kind: Kind, event: ProgramEvent) -> None:
 
 def tell_pharmacy(kind: Kind, event: ProgramEvent) -> None:
     """Queue the notice to the pharmacy whose authorization an event is about."""
-    authorization = Authorization.objects.get(pk=event.subject_id)
+    authorization = Authorization.objects.get(pk=_subject(event))
     queue(Reader.PHARMACY, authorization.pharmacy_id, kind, f"event:{event.pk}", at=event.at,
           registrant_id=event.registrant_id, caused_by=event)  # fmt: skip
 

@@ -12,4 +12,4 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to the trail."""
-        from notifications import receivers  # noqa: F401
+        from notifications import receivers  # noqa: F401, PLC0415 - models are ready only now

@@ -4,6 +4,7 @@ Each statement names the latest step that has come; of several overdue ones only
 """
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 
@@ -81,14 +82,14 @@ SELECT DISTINCT ON (c.id) 'registrant' AS reader, r.id AS reader_id, 'post_treat
        'course:' || c.id || ':' || asked.name AS occasion, r.id AS registrant_id,
        jsonb_build_object('asked_on', asked.asked_on) AS days
 {_ASKED} AND asked.asked_on <= %(on)s ORDER BY c.id, asked.asked_on DESC
-"""  # noqa: S608
+"""
 
 _POST_TREATMENT_OVERDUE = f"""
 SELECT DISTINCT ON (c.id) 'registrant' AS reader, r.id AS reader_id, 'post_treatment_test_overdue' AS kind,
        'course:' || c.id || ':' || asked.name || ':' || {latest(POST_TREATMENT_OVERDUE, "asked.asked_on")} AS occasion,
        r.id AS registrant_id, jsonb_build_object('asked_on', asked.asked_on) AS days
 {_ASKED} AND asked.asked_on + {POST_TREATMENT_OVERDUE[0].days} <= %(on)s ORDER BY c.id, asked.asked_on DESC
-"""  # noqa: S608
+"""
 
 
 def _expiring(table: str, reader: str) -> str:
@@ -136,7 +137,7 @@ def queue_reminders(name: str, *, at: datetime, on: date, dry_run: bool = False)
     :param dry_run: only count them.
     """
     edition = edition_on(on)
-    arguments = {
+    arguments: dict[str, Any] = {
         "at": at,
         "on": on,
         "oldest": date.fromordinal(on.toordinal() - LOOK_BACK_DAYS),

@@ -6,7 +6,8 @@ Safe to run twice, or twice at once; one failure does not stop the night.
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import connection
@@ -75,11 +76,13 @@ def _works(at: datetime) -> Iterator[tuple[str, Callable[[Report], int]]]:
     ran_out = Q(certified_through__lt=on, suspended_at=None)
     issued = Q(registrants__authorizations__status="issued")
     held = Q(authorizations__status__in=LIVE_STATUSES)
-    yield "certifications run out, prescribers", each(
-        Prescriber.objects.filter(ran_out & issued).distinct(), record_run_out, "party"
+    yield (
+        "certifications run out, prescribers",
+        each(Prescriber.objects.filter(ran_out & issued).distinct(), record_run_out, "party"),
     )
-    yield "certifications run out, pharmacies", each(
-        Pharmacy.objects.filter(ran_out & held).distinct(), record_run_out, "party"
+    yield (
+        "certifications run out, pharmacies",
+        each(Pharmacy.objects.filter(ran_out & held).distinct(), record_run_out, "party"),
     )
     yield "authorizations lapsed", each(_past_authorizations(on), lapse, "authorization")
     yield "windows missed", each(_missed_windows(on), record_missed_window, "window")
@@ -87,7 +90,11 @@ def _works(at: datetime) -> Iterator[tuple[str, Callable[[Report], int]]]:
     yield "told to pharmacies", lambda report: _for_each(report, _untold(at), _tell)
     yield "repaired", lambda report: _for_each(report, _unannounced(at), announce)
     for name in STATEMENTS:
-        yield name, lambda report, name=name: queue_reminders(name, at=at, on=on, dry_run=report.dry_run)
+        yield name, partial(_remind, name, at)
+
+
+def _remind(name: str, at: datetime, report: Report) -> int:
+    return queue_reminders(name, at=at, on=program_day(at), dry_run=report.dry_run)
 
 
 def _for_each(report: Report, rows: Any, act: Callable[[Any], Any]) -> int:
@@ -148,7 +155,7 @@ def _windows_with_lockouts(on: Any) -> Any:
 
 def _last_day_of(edition: Any) -> Any:
     later = [other.effective_on for other in EDITIONS if other.effective_on > edition.effective_on]
-    return min(later) - timedelta(days=1) if later else datetime.max.date()
+    return min(later) - timedelta(days=1) if later else date.max
 
 
 def _untold(at: datetime) -> Any:

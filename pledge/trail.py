@@ -6,14 +6,15 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-from django.db import models, transaction
-from django.db.models.functions import Now
+from django.db import connection, models, transaction
 from django.dispatch import Signal
 
 from pledge.models import AccessEntry, Designee, EventType, Pharmacy, Prescriber, ProgramEvent, Registrant
 from pledge.rules.calendar import program_day
 from pledge.rules.editions import edition_on
 from pledge.rules.refusals import Refusal
+
+_LONGEST_NAME = ProgramEvent._meta.get_field("actor_name").max_length or 0
 
 event_recorded = Signal()
 """Sent after commit with ``event_id``; a nudge only: the event table is the truth."""
@@ -52,7 +53,8 @@ def by_designee(designee: Designee, prescriber: Prescriber) -> By:
 
 def by_pharmacy(pharmacy: Pharmacy, pharmacist: str) -> By:
     """Give the actor for a named pharmacist of a pharmacy."""
-    return By("pharmacy", str(pharmacy.pk), f"{pharmacy.name} / {pharmacist}", pharmacy=pharmacy)
+    shown = pharmacy.name[: _LONGEST_NAME - len(pharmacist) - 3]
+    return By("pharmacy", str(pharmacy.pk), f"{shown} / {pharmacist}", pharmacy=pharmacy)
 
 
 def by_registrant(registrant: Registrant, kind: str = "registrant") -> By:
@@ -128,9 +130,9 @@ def record(
         type=type,
         act=act,
         at=at,
-        recorded_at=Now(),
+        recorded_at=at,  # the database writes its own clock instead
         registrant=registrant,
-        subject=about._meta.model_name if about is not None else "",
+        subject=(about._meta.model_name or "") if about is not None else "",
         subject_id=about.pk if about is not None else None,
         actor_kind=by.kind,
         actor_id=by.id,
@@ -157,3 +159,24 @@ def record_access(*, what: str, by: By, at: datetime, registrant: Registrant | N
         registrant=registrant,
         outcome=outcome,
     )
+
+
+_ACCESS_OF_PHARMACY = """
+    INSERT INTO pledge_accessentry (at, what, actor_kind, actor_id, pharmacy_id, registrant_id, outcome)
+    VALUES (%s, %s, 'pharmacist', %s, %s, %s, %s)
+"""
+_LONGEST_OUTCOME = AccessEntry._meta.get_field("outcome").max_length
+
+
+def record_pharmacy_access(
+    *, what: str, pharmacy_id: int | None, pharmacist: str, registrant_id: int | None, outcome: str, at: datetime
+) -> None:
+    """Write, in one plain statement, what a pharmacy asked about whom and what it was told.
+
+    :param pharmacist: the pharmacist's own id as the pharmacy gives it, or the key's prefix where no one is named.
+    :param registrant_id: None where the pharmacy named no one it may know of.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _ACCESS_OF_PHARMACY, (at, what, pharmacist, pharmacy_id, registrant_id, outcome[:_LONGEST_OUTCOME])
+        )

@@ -101,9 +101,10 @@ class Cast:
             return "program"
         if reader == Reader.GUARDIAN:
             return "guardian"
-        parties: dict[str, Any] = {
+        by_reader: dict[str, dict[str, Any]] = {
             Reader.REGISTRANT: self.registrants,
             Reader.PRESCRIBER: self.prescribers,
             Reader.PHARMACY: self.pharmacies,
-        }[Reader(reader)]
+        }
+        parties = by_reader[reader]
         return next((name for name, row in parties.items() if row.pk == reader_id), "?")

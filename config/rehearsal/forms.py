@@ -30,7 +30,7 @@ def instant_of(value: Any) -> datetime:
     """Give an aware instant: America/New_York unless an offset is written; of a repeated hour, the first."""
     if isinstance(value, str):
         try:
-            value = datetime.fromisoformat(value.strip().replace("Z", "+00:00"))
+            value = datetime.fromisoformat(value.strip())
         except ValueError:
             raise Unfit(f"{value!r} is not a time such as 2024-03-01 10:00") from None
     if isinstance(value, date) and not isinstance(value, datetime):
@@ -77,6 +77,13 @@ def name_of(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int) or not str(value).strip():
         raise Unfit(f"{value!r} is not a name")
     return str(value)
+
+
+def word_or_empty(value: Any) -> str:
+    """Give a free text, which may be empty."""
+    if not isinstance(value, str):
+        raise Unfit(f"{value!r} is not a text")
+    return value
 
 
 def truth_of(value: Any) -> bool:
@@ -145,11 +152,13 @@ def notice_of(value: Any) -> str:
     return value
 
 
-_CODE = word_of(RefusalCode)
-_REGISTRANT = {"registrant": name_of}
-_SUPPLY = {**_REGISTRANT, "pharmacy": name_of, "days_supply": whole_of}
+Keys = dict[str, Callable[[Any], Any]]
 
-STEP_KEYS: dict[str, dict[str, Callable[[Any], Any]]] = {
+_CODE = word_of(RefusalCode)
+_REGISTRANT: Keys = {"registrant": name_of}
+_SUPPLY: Keys = {**_REGISTRANT, "pharmacy": name_of, "days_supply": whole_of}
+
+STEP_KEYS: dict[str, Keys] = {
     "enroll_prescriber": {"id": name_of, "certified_through": day_of},
     "enroll_pharmacy": {"id": name_of, "certified_through": day_of},
     "certify": {"id": name_of, "certified_through": day_of},
@@ -196,16 +205,16 @@ STEP_KEYS: dict[str, dict[str, Callable[[Any], Any]]] = {
     "reverse": {**_REGISTRANT, "pharmacy": name_of},
     "report_dispense": _SUPPLY,
     "report_pregnancy": {**_REGISTRANT, "by": name_of},
-    "clear_hold": {**_REGISTRANT, "by": name_of, "reason": str},
+    "clear_hold": {**_REGISTRANT, "by": name_of, "reason": word_or_empty},
     "change_category": {**_REGISTRANT, "category": word_of(RiskCategory), "basis": or_null(name_of), "by": name_of},
     "transfer": {**_REGISTRANT, "prescriber": name_of, "by": name_of},
     "cancel_window": {**_REGISTRANT, "by": name_of},
     "end_treatment": {**_REGISTRANT, "last_dose": day_of, "by": name_of},
-    "discontinue": {**_REGISTRANT, "reason": str, "last_dose": day_of, "by": name_of},
+    "discontinue": {**_REGISTRANT, "reason": word_or_empty, "last_dose": day_of, "by": name_of},
     "sweep": {},
 }
 
-EXPECT_KEYS: dict[str, Callable[[Any], Any]] = {
+EXPECT_KEYS: Keys = {
     "outcome": word_of(OUTCOMES),
     "includes": list_of(_CODE),
     "excludes": list_of(_CODE),

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from config.rehearsal.came import Came
 from config.rehearsal.cast import Cast
 from config.rehearsal.script import Malformed, Scenario, Step
-from config.rehearsal.steps import PLAYS, Came
+from config.rehearsal.steps import PLAYS
 from notifications.models import Notice
 from pledge.models import Authorization, Deviation, DeviationKind, PrescriptionWindow, ProgramEvent
 from pledge.rules.calendar import PROGRAM_ZONE, Span, program_day
@@ -100,9 +101,7 @@ class _Marks:
         return sum(number not in older for number in fresh)
 
     def deviations(self) -> int:
-        return Deviation.objects.filter(
-            pk__gt=self.deviation, kind=DeviationKind.DISPENSED_OUTSIDE_WINDOW
-        ).count()
+        return Deviation.objects.filter(pk__gt=self.deviation, kind=DeviationKind.DISPENSED_OUTSIDE_WINDOW).count()
 
 
 def _newest(model: Any) -> int:

@@ -39,7 +39,7 @@ class Scenario:
 class _Loader(yaml.SafeLoader):
     """A loader that does not let a second key of the same name replace the first."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - the library's own signature
         seen = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=deep)

@@ -1,147 +1,27 @@
 """Each kind of step, carried out by one action."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import date, datetime
+from typing import Any
 
-from config.rehearsal.cast import PROGRAM, Cast
-from consents.actions import sign
+from config.rehearsal import counter_steps, party_steps
+from config.rehearsal.came import Arguments, Came
+from config.rehearsal.cast import Cast
 from notifications.sweep import run_sweep
-from pledge.actions import authorizations, holds, months, participants, pregnancy_tests, registrants
-from pledge.eligibility import eligibility_of
-from pledge.models import Registrant
-from pledge.rules.calendar import is_minor, program_day
-from pledge.rules.enrollment import REQUIRED_FORMS
+from pledge.actions import holds, months, pregnancy_tests, registrants
+from pledge.rules.calendar import program_day
 from pledge.rules.monthly import Attestation
-from pledge.rules.refusals import Refusal
 from pledge.rules.vocabulary import (
     CycleExemption,
     Method,
     PriorSource,
     RiskCategory,
-    Signer,
     TestResult,
     TestSetting,
 )
-from pledge.trail import By, by_pharmacy, by_registrant
+from pledge.trail import by_registrant
 
-Arguments = dict[str, Any]
 METHODS = [Method.IUD, Method.MALE_CONDOM]
-BORN = date(1998, 4, 2)
-
-
-class Came(NamedTuple):
-    """What a step that was not refused came to."""
-
-    outcome: str = "ok"
-    do_not_dispense_after: date | None = None
-    overlays: tuple[str, ...] = ()
-    refusals: tuple[Refusal, ...] = ()
-
-
-def _year_less_a_day(at: datetime) -> date:
-    day = program_day(at)
-    try:
-        next_year = day.replace(year=day.year + 1)
-    except ValueError:
-        next_year = date(day.year + 1, 3, 1)
-    return next_year - timedelta(days=1)
-
-
-def _enroll_prescriber(cast: Cast, a: Arguments, at: datetime) -> Came:
-    name = cast.new_name(a.get("id", "P1"))
-    through = a.get("certified_through") or _year_less_a_day(at)
-    cast.prescribers[name] = participants.enroll_prescriber(
-        npi=name, name=name, certified_through=through, by=PROGRAM, at=at
-    )
-    return Came()
-
-
-def _enroll_pharmacy(cast: Cast, a: Arguments, at: datetime) -> Came:
-    name = cast.new_name(a.get("id", "A"))
-    through = a.get("certified_through") or _year_less_a_day(at)
-    cast.pharmacies[name] = participants.enroll_pharmacy(
-        number=name, name=name, certified_through=through, by=PROGRAM, at=at
-    )
-    return Came()
-
-
-def _enroll_designee(cast: Cast, a: Arguments, at: datetime) -> Came:
-    name = cast.new_name(a.get("id", "D1"))
-    through = a.get("attested_through") or _year_less_a_day(at)
-    own = [cast.prescriber(a.get("prescriber", "P1"))]
-    cast.designees[name] = participants.enroll_designee(
-        name=name, prescribers=own, attested_through=through, by=PROGRAM, at=at
-    )
-    return Came()
-
-
-def _certify(cast: Cast, a: Arguments, at: datetime) -> Came:
-    through = a.get("certified_through") or _year_less_a_day(at)
-    participants.certify(party=cast.party(a.get("id", "P1")), certified_through=through, by=PROGRAM, at=at)
-    return Came()
-
-
-def _suspend(cast: Cast, a: Arguments, at: datetime) -> Came:
-    participants.suspend(party=cast.party(a.get("id", "P1")), by=PROGRAM, at=at)
-    return Came()
-
-
-def _reinstate(cast: Cast, a: Arguments, at: datetime) -> Came:
-    participants.reinstate(party=cast.party(a.get("id", "P1")), by=PROGRAM, at=at)
-    return Came()
-
-
-def _enroll(cast: Cast, a: Arguments, at: datetime) -> Came:
-    name = a.get("registrant", "R1")
-    prescriber = cast.prescriber(a.get("prescriber", "P1"))
-    by = cast.by({"prescriber": a.get("prescriber", "P1"), "registrant": None, "by": a.get("by")})
-    category = RiskCategory(a.get("category", RiskCategory.CAN_BECOME_PREGNANT))
-    basis = a.get("basis") or ""
-    if name in cast.registrants:
-        registrants.enroll_again(
-            registrant=cast.registrant(name),
-            prescriber=prescriber,
-            born_on=a.get("born"),
-            category=category,
-            basis=basis,
-            by=by,
-            at=at,
-        )
-    else:
-        cast.registrants[name] = registrants.enroll(
-            prescriber=prescriber, born_on=a.get("born", BORN), category=category, basis=basis, by=by, at=at
-        )
-    return Came()
-
-
-def _signer(cast: Cast, registrant: Registrant, signer: Signer, a: Arguments) -> By:
-    if signer == Signer.PRESCRIBER:
-        return cast.by(a)
-    return by_registrant(registrant, signer.value)
-
-
-def _sign(cast: Cast, a: Arguments, at: datetime) -> Came:
-    registrant = cast.registrant(a.get("registrant", "R1"))
-    signer = a.get("signer", Signer.REGISTRANT)
-    sign(
-        registrant=registrant,
-        form=a.get("form", "informed_consent"),
-        signer=signer,
-        by=_signer(cast, registrant, signer, a),
-        at=at,
-    )
-    return Came()
-
-
-def _sign_all(cast: Cast, a: Arguments, at: datetime) -> Came:
-    registrant = cast.registrant(a.get("registrant", "R1"))
-    minor = is_minor(registrant.born_on, program_day(at))
-    signers = [Signer.REGISTRANT, *([Signer.GUARDIAN] if minor else []), Signer.PRESCRIBER]
-    for form in REQUIRED_FORMS[RiskCategory(registrant.category)]:
-        for signer in signers:
-            sign(registrant=registrant, form=form, signer=signer, by=_signer(cast, registrant, signer, a), at=at)
-    return Came()
 
 
 def _test(cast: Cast, a: Arguments, at: datetime) -> Came:
@@ -196,59 +76,6 @@ def _answer(cast: Cast, a: Arguments, at: datetime) -> Came:
     return Came()
 
 
-def _check(cast: Cast, a: Arguments, at: datetime) -> Came:
-    registrant = cast.registrant_at_counter(a.get("registrant", "R1"))
-    pharmacy = cast.pharmacy(a.get("pharmacy", "A"))
-    days_supply = a.get("days_supply", 30)
-    authorizations.check_days(days_supply)
-    decision = eligibility_of(registrant, pharmacy, days_supply, at)
-    if not decision.allowed:
-        return Came("denied", overlays=decision.overlays, refusals=decision.refusals)
-    return Came("authorized", decision.do_not_dispense_after, decision.overlays)
-
-
-def _authorize(cast: Cast, a: Arguments, at: datetime) -> Came:
-    registrant = cast.registrant_at_counter(a.get("registrant", "R1"))
-    pharmacy = cast.pharmacy(a.get("pharmacy", "A"))
-    issued = authorizations.authorize(
-        registrant=registrant,
-        pharmacy=pharmacy,
-        days_supply=a.get("days_supply", 30),
-        by=by_pharmacy(pharmacy, "rehearsal"),
-        at=at,
-    )
-    return Came("authorized", issued.do_not_dispense_after)
-
-
-def _dispense(cast: Cast, a: Arguments, at: datetime) -> Came:
-    registrant = cast.registrant_at_counter(a.get("registrant", "R1"))
-    pharmacy = cast.pharmacy(a.get("pharmacy", "A"))
-    by = by_pharmacy(pharmacy, "rehearsal")
-    dispensed = authorizations.dispense(registrant=registrant, pharmacy=pharmacy, by=by, at=at)
-    return Came("dispensed", dispensed.do_not_dispense_after)
-
-
-def _reverse(cast: Cast, a: Arguments, at: datetime) -> Came:
-    registrant = cast.registrant_at_counter(a.get("registrant", "R1"))
-    pharmacy = cast.pharmacy(a.get("pharmacy", "A"))
-    given_back = authorizations.reverse(
-        registrant=registrant, pharmacy=pharmacy, by=by_pharmacy(pharmacy, "rehearsal"), at=at
-    )
-    return Came("reversed", given_back.do_not_dispense_after)
-
-
-def _report_dispense(cast: Cast, a: Arguments, at: datetime) -> Came:
-    pharmacy = cast.pharmacy(a.get("pharmacy", "A"))
-    authorizations.report_dispense(
-        registrant=cast.registrant_at_counter(a.get("registrant", "R1")),
-        pharmacy=pharmacy,
-        days_supply=a.get("days_supply", 30),
-        by=by_pharmacy(pharmacy, "rehearsal"),
-        at=at,
-    )
-    return Came()
-
-
 def _of_registrant(act: Callable[..., Any], **defaults: Any) -> Callable[[Cast, Arguments, datetime], Came]:
     """Make a step of an action about one registrant; ``defaults`` name its other arguments."""
 
@@ -266,7 +93,7 @@ def _last_dose(_: Cast, a: Arguments, at: datetime) -> date:
     return last_dose
 
 
-def _sweep(cast: Cast, a: Arguments, at: datetime) -> Came:
+def _sweep(_: Cast, __: Arguments, at: datetime) -> Came:
     report = run_sweep(at=at)
     if report.failures or report.skipped:
         raise RuntimeError(f"the sweep did not do its work: {report.failures or 'another is running'}")
@@ -274,26 +101,26 @@ def _sweep(cast: Cast, a: Arguments, at: datetime) -> Came:
 
 
 PLAYS: dict[str, Callable[[Cast, Arguments, datetime], Came]] = {
-    "enroll_prescriber": _enroll_prescriber,
-    "enroll_pharmacy": _enroll_pharmacy,
-    "enroll_designee": _enroll_designee,
-    "certify": _certify,
-    "suspend": _suspend,
-    "reinstate": _reinstate,
-    "enroll": _enroll,
-    "sign": _sign,
-    "sign_all": _sign_all,
+    "enroll_prescriber": party_steps.enroll_prescriber,
+    "enroll_pharmacy": party_steps.enroll_pharmacy,
+    "enroll_designee": party_steps.enroll_designee,
+    "certify": party_steps.certify,
+    "suspend": party_steps.suspend,
+    "reinstate": party_steps.reinstate,
+    "enroll": party_steps.enroll,
+    "sign": party_steps.sign,
+    "sign_all": party_steps.sign_all,
     "test": _test,
     "correct_test": _correct_test,
     "permit_home_tests": _of_registrant(pregnancy_tests.permit_home_tests),
     "withdraw_home_tests": _of_registrant(pregnancy_tests.withdraw_home_tests),
     "confirm": _confirm,
     "answer": _answer,
-    "check": _check,
-    "authorize": _authorize,
-    "dispense": _dispense,
-    "reverse": _reverse,
-    "report_dispense": _report_dispense,
+    "check": counter_steps.check,
+    "authorize": counter_steps.authorize,
+    "dispense": counter_steps.dispense,
+    "reverse": counter_steps.reverse,
+    "report_dispense": counter_steps.report_dispense,
     "report_pregnancy": _of_registrant(holds.report_pregnancy),
     "clear_hold": _of_registrant(holds.clear_hold, reason=lambda c, a, t: a.get("reason", "cleared")),
     "change_category": _of_registrant(

@@ -12,7 +12,6 @@ from pledge.models import (
     Dispense,
     EventType,
     Pharmacy,
-    PrescriptionWindow,
     Registrant,
 )
 from pledge.rules.calendar import days_after, program_day
@@ -48,7 +47,7 @@ def authorize(
     row, pharmacy, facts = _lock_and_gather(registrant, pharmacy, at)
     decision = authorizing(facts, pharmacy.standing, days_supply, on)
     refuse_if_any(decision.refusals, decision.overlays)
-    settle_dead(row, facts, at=at)
+    settle_dead(facts, at=at)
     authorization = Authorization.objects.create(
         rma_number=new_number(12),
         registrant=row,
@@ -101,7 +100,8 @@ def dispense(
         changed(authorization, status=AuthorizationStatus.DISPENSED, dispensed_at=at),
         changed(row, supply_through=handed_over.covers_through),
     ]
-    PrescriptionWindow.objects.filter(pk=authorization.window_id, first_dispensed_at=None).update(first_dispensed_at=at)
+    if authorization.window is not None and authorization.window.first_dispensed_at is None:
+        changes.append(changed(authorization.window, first_dispensed_at=at))
     record(EventType.AUTHORIZATION_DISPENSED, act="authorizations.dispense", by=by, at=at, registrant=row,
            about=authorization, changes=changes, overlays=decision.overlays)  # fmt: skip
     return authorization
@@ -119,7 +119,7 @@ def reverse(
 ) -> Authorization:
     """Give back an authorization that was not handed over; a lapsed one too (sections 7 and 13)."""
     row, pharmacy, facts = _lock_and_gather(registrant, pharmacy, at)
-    settle_dead(row, facts, at=at)
+    settle_dead(facts, at=at)
     authorization = _newest(row, pharmacy, rma_number)
     status = authorization.status if authorization else AuthorizationStatus.REVERSED
     if authorization is None or status not in LIVE_STATUSES | {AuthorizationStatus.LAPSED}:
@@ -167,7 +167,7 @@ def check_days(days_supply: int) -> None:
 
 
 def _lock_and_gather(registrant: Registrant, pharmacy: Pharmacy, at: datetime) -> tuple[Registrant, Pharmacy, Record]:
-    if not Registrant.objects.get_queryset().lock_with_parties(registrant.pk, pharmacy.pk):
+    if not Registrant.objects.lock_with_parties(registrant.pk, pharmacy.pk):
         raise Refused([Refusal(RefusalCode.NOT_ENROLLED)])
     facts = record_of(registrant, program_day(at))
     return Registrant.objects.get(pk=registrant.pk), Pharmacy.objects.get(pk=pharmacy.pk), facts
@@ -180,9 +180,7 @@ def _newest(row: Registrant, pharmacy: Pharmacy, rma_number: str) -> Authorizati
     return own.newest_first().first()
 
 
-def _judge_dispense(
-    facts: Record, authorization: Authorization | None, pharmacy: Pharmacy, at: datetime
-) -> Decision:
+def _judge_dispense(facts: Record, authorization: Authorization | None, pharmacy: Pharmacy, at: datetime) -> Decision:
     on = program_day(at)
     live = facts.authorization
     if authorization is not None and live is not None and live.id == authorization.pk:

@@ -74,7 +74,7 @@ def answer_questions(
     if facts.category != CAN and (open_window is None or open_window.category != CAN):
         raise Rejected("registrant", "nothing is asked of this registrant")
     refuse_if_any(answering_refusals(facts, on))
-    window = PrescriptionWindow.objects.get(pk=open_window.id if open_window else None)
+    window = PrescriptionWindow.objects.get(pk=open_window.id if open_window else 0)
     answer = RegistrantAnswer.objects.create(
         registrant=row, window=window, answered_at=at, methods=sorted(methods), correct=correct
     )
@@ -93,7 +93,7 @@ def cancel_window(*, registrant: Registrant, by: By, at: datetime) -> Prescripti
     refuse_if_any([*designee_refusals(designee_standing(by), on), *cancelling_refusals(facts, on)])
     revoke_live(row, facts, by=by, at=at)
     open_window = facts.open_window(on)
-    window = PrescriptionWindow.objects.get(pk=open_window.id if open_window else None)
+    window = PrescriptionWindow.objects.get(pk=open_window.id if open_window else 0)
     changes = changed(window, cancelled_at=at)
     record(EventType.WINDOW_CANCELLED, act="months.cancel_window", by=by, at=at, registrant=row,
            about=window, changes=[changes])  # fmt: skip
@@ -110,7 +110,13 @@ def _check_attestation(attestation: Attestation, at: datetime) -> None:
 
 
 def _window_for(
-    row: Registrant, facts: Record, attestation: Attestation, corrected: Window | None, changes: Changes, *, at: datetime
+    row: Registrant,
+    facts: Record,
+    attestation: Attestation,
+    corrected: Window | None,
+    changes: Changes,
+    *,
+    at: datetime,
 ) -> PrescriptionWindow | None:
     on = program_day(at)
     open_window = facts.open_window(on)

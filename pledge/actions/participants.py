@@ -124,7 +124,7 @@ def reinstate(*, party: CertifiedParty, by: By, at: datetime) -> CertifiedParty:
 
 
 @action
-def record_run_out(*, party: CertifiedParty, by: By, at: datetime) -> CertifiedParty:
+def record_run_out(*, party: CertifiedParty, by: By, at: datetime) -> CertifiedParty:  # noqa: ARG001 - the frame's
     """Record what a certification that ran out did to the live authorizations; the nightly work calls it."""
     row = type(party).objects.locked(party.pk)
     _settle_run_out(row, at)

@@ -98,6 +98,7 @@ def correct_test(*, registrant: Registrant, specimen_on: date, to: date, by: By,
     if not old:
         raise Rejected("specimen", f"no test of {specimen_on.isoformat()} is on record")
     changes: Changes = []
+    corrected = old[-1]
     for test in old:
         corrected = _supersede(test, to, by=by, at=at)
         changes += [changed(test, superseded_at=at), created(corrected)]

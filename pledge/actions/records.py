@@ -34,9 +34,7 @@ def merge(*, registrant: Registrant, duplicate: Registrant, by: By, at: datetime
     changes += _take_stricter(kept, gone, by=by, at=at)
     changes += [created(test) for test in _copy_tests(kept, gone)]
     if gone.course.ended_on is None:
-        changes.append(
-            changed(gone.course, ended_on=program_day(at), ended_at=at, ending=Ending.MERGED)
-        )
+        changes.append(changed(gone.course, ended_on=program_day(at), ended_at=at, ending=Ending.MERGED))
     changes.append(changed(gone, merged_into=kept))
     record(EventType.RECORDS_MERGED, act="records.merge", by=by, at=at, registrant=kept, about=gone, changes=changes)
     return kept

@@ -45,9 +45,7 @@ def enroll(
     prescriber = Prescriber.objects.locked(prescriber.pk)
     _check_birth(born_on, at)
     refuse_unattested(by, at)
-    refuse_if_any(
-        [*category_refusals(category, basis), *prescriber_refusals(prescriber.standing, program_day(at))]
-    )
+    refuse_if_any([*category_refusals(category, basis), *prescriber_refusals(prescriber.standing, program_day(at))])
     registrant = Registrant.objects.create(
         number=new_number(10),
         born_on=born_on,
@@ -84,9 +82,7 @@ def enroll_again(
         raise Rejected("registrant", "this registrant is enrolled and active already")
     if born_on is not None and born_on != row.born_on:
         raise Rejected("born", "this registrant's record has another date of birth")
-    refuse_if_any(
-        [*category_refusals(category, basis), *prescriber_refusals(prescriber.standing, program_day(at))]
-    )
+    refuse_if_any([*category_refusals(category, basis), *prescriber_refusals(prescriber.standing, program_day(at))])
     changes = changed(row, category=category, basis="" if category == CAN else basis, prescriber=prescriber)
     course = begin_course(row, at=at)
     record(EventType.REGISTRANT_REENROLLED, act="registrants.enroll_again", by=by, at=at, registrant=row,

@@ -1,7 +1,6 @@
 """Steps that several actions share; each runs inside the caller's transaction, after the caller's lock."""
 
 import secrets
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -13,7 +12,7 @@ from pledge.rules.dispensing import is_live, last_usable_day
 from pledge.rules.editions import edition_on
 from pledge.rules.enrollment import enrolled_on
 from pledge.rules.history import Record, Standing
-from pledge.rules.refusals import Refusal, refuse_if_any
+from pledge.rules.refusals import refuse_if_any
 from pledge.rules.standing import designee_refusals
 from pledge.rules.states import next_status
 from pledge.rules.vocabulary import AuthorizationStatus, RiskCategory, StopCause
@@ -96,13 +95,13 @@ def is_past(authorization: Authorization, on: date) -> bool:
 
 def revoke_live(registrant: Registrant, record_: Record, *, by: By, at: datetime) -> None:
     """Revoke the registrant's live authorization, if there is one; one already dead is recorded as what it is."""
-    settle_dead(registrant, record_, at=at)
+    settle_dead(record_, at=at)
     for authorization in Authorization.objects.live().filter(registrant=registrant):
         end_authorization(authorization, "revoke", EventType.AUTHORIZATION_REVOKED, by=by, at=at)
 
 
-def settle_dead(registrant: Registrant, record_: Record, *, at: datetime) -> None:
-    """Record what time alone did to the registrant's authorization: lapsed, or revoked with its pharmacy.
+def settle_dead(record_: Record, *, at: datetime) -> None:
+    """Record what time alone did to a registrant's authorization: lapsed, or revoked with its pharmacy.
 
     Judgments hold from their instant; the nightly work would record the same (section 13).
     """
@@ -168,8 +167,6 @@ def begin_course(registrant: Registrant, *, at: datetime, consents_since: dateti
         tests_from=days_after(on, -lead),
         consents_since=consents_since or at,
     )
-
-
 
 
 def resume_transferred(registrant: Registrant, *, by: By, at: datetime) -> None:

@@ -10,6 +10,7 @@ BEGIN
     SELECT digest INTO NEW.previous_digest FROM pledge_programevent
      WHERE registrant_id IS NOT DISTINCT FROM NEW.registrant_id ORDER BY id DESC LIMIT 1;
     NEW.previous_digest := COALESCE(NEW.previous_digest, '');
+    NEW.recorded_at := clock_timestamp();
     NEW.digest := pledge_event_digest(NEW);
     RETURN NEW;
 END $$;

@@ -1,6 +1,7 @@
 """Pharmacies, their API keys, and the wholesalers that supply them (sections 1 and 7)."""
 
 from datetime import datetime
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -28,10 +29,10 @@ class Wholesaler(CertifiedParty):
         ordering = ["name", "id"]
 
 
-class PharmacyKeyQuerySet(models.QuerySet):
+class PharmacyKeyQuerySet(models.QuerySet["PharmacyKey"]):
     """Reads of API keys."""
 
-    def usable(self, at: datetime):
+    def usable(self, at: datetime) -> Self:
         """Narrow to keys that are neither revoked nor expired at an instant."""
         return self.filter(revoked_at=None).filter(Q(expires_at=None) | Q(expires_at__gt=at))
 

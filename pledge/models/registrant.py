@@ -6,7 +6,6 @@ from django.db.models import Q
 from pledge.models.prescriber import Prescriber
 from pledge.rules.vocabulary import Basis, Ending, RiskCategory
 
-
 _LOCK_WITH_PARTIES = """
     SELECT r.id FROM pledge_registrant r
       JOIN pledge_prescriber p ON p.id = r.prescriber_id

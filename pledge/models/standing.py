@@ -1,6 +1,7 @@
 """What prescribers, designees, pharmacies and wholesalers share: a dated certification (section 1)."""
 
 from datetime import date
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -8,14 +9,14 @@ from django.db.models import F, Q
 from pledge.rules.history import Standing
 
 
-class CertifiedQuerySet(models.QuerySet):
+class CertifiedQuerySet(models.QuerySet[Any]):
     """Reads of certified parties."""
 
-    def locked(self, pk):
+    def locked(self, pk: int) -> Any:
         """Give the row with ``pk``, locked until the transaction ends."""
         return self.select_for_update(no_key=True).get(pk=pk)
 
-    def standing(self, on: date):
+    def standing(self, on: date) -> Self:
         """Narrow to those whose certification holds on a program day."""
         return self.filter(certified_on__lte=on, certified_through__gte=on, suspended_at=None)
 

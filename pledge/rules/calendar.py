@@ -60,8 +60,3 @@ def birthday(born_on: date, age: int) -> date:
         return born_on.replace(year=born_on.year + age)
     except ValueError:
         return date(born_on.year + age, 3, 1)
-
-
-def is_minor(born_on: date, on: date) -> bool:
-    """Tell whether a person born on ``born_on`` is under 18 on ``on`` (section 3)."""
-    return on < birthday(born_on, 18)

@@ -84,6 +84,7 @@ class Edition:
     supply_left_days: int = 7
     windowless_lapse_days: int = 30
     post_treatment_days: int = 30
+    age_of_majority: int = 18
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,10 @@ _EDITION_2006 = Edition(
     approved_on=None,
     announced_for=(date(2006, 3, 1),),
     source="S23 S44",
-    windows={CAN: WindowRule(Anchor.VISIT, 7, True), CANNOT: WindowRule(Anchor.VISIT, 7, True)},
+    windows={
+        CAN: WindowRule(Anchor.VISIT, days=7, day_one_counts=True),
+        CANNOT: WindowRule(Anchor.VISIT, days=7, day_one_counts=True),
+    },
     lockout=LockoutRule(LockoutScope.EVERY, Anchor.LAST_DAY, 23, binds_specimen=False),
     settings={
         TestPhase.SCREENING: MEDICAL,
@@ -120,7 +124,10 @@ _EDITION_2007 = replace(
     name="2007",
     effective_on=date(2007, 12, 2),
     announced_for=(date(2007, 12, 2),),
-    windows={CAN: WindowRule(Anchor.SPECIMEN, 7, True), CANNOT: WindowRule(Anchor.VISIT, 30, False)},
+    windows={
+        CAN: WindowRule(Anchor.SPECIMEN, days=7, day_one_counts=True),
+        CANNOT: WindowRule(Anchor.VISIT, days=30, day_one_counts=False),
+    },
     lockout=LockoutRule(LockoutScope.MISSED_FIRST, Anchor.SPECIMEN, 19, binds_specimen=True),
 )
 
@@ -139,7 +146,7 @@ _EDITION_2026 = replace(
     approved_on=date(2026, 2, 9),
     announced_for=(date(2026, 8, 8), date(2026, 11, 15)),
     source="S1 S3 S7 S9 S10 S11",
-    windows={CAN: WindowRule(Anchor.SPECIMEN, 7, True)},
+    windows={CAN: WindowRule(Anchor.SPECIMEN, days=7, day_one_counts=True)},
     lockout=None,
     settings={
         TestPhase.SCREENING: MEDICAL,

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from pledge.rules.calendar import is_minor
+from pledge.rules.calendar import birthday
+from pledge.rules.editions import edition_on
 from pledge.rules.history import Record, Signature
 from pledge.rules.refusals import Refusal, RefusalCode
 from pledge.rules.vocabulary import Basis, ConsentForm, RiskCategory, Signer
@@ -18,6 +19,11 @@ def category_refusals(category: RiskCategory, basis: str | None) -> Iterator[Ref
     """Name a basis that does not make someone unable to become pregnant (sections 1 and 13)."""
     if category == RiskCategory.CANNOT_BECOME_PREGNANT and basis not in set(Basis):
         yield Refusal(RefusalCode.CATEGORY_UNCONFIRMED)
+
+
+def is_minor(born_on: date, on: date) -> bool:
+    """Tell whether a person born on ``born_on`` is under age on ``on`` (section 3)."""
+    return on < birthday(born_on, edition_on(on).age_of_majority)
 
 
 def acceptable(signatures: Iterable[Signature], form: ConsentForm, course_first_day: date) -> list[Signature]:

@@ -21,10 +21,10 @@ class Attestation(NamedTuple):
     """What the clinic says of one month. ``visit_on`` is the office visit; ``days_supply`` counts whole days."""
 
     visit_on: date
+    days_supply: int
     specimen_on: date | None = None
     methods: frozenset[Method] = frozenset()
     abstinence_acknowledged: bool = False
-    days_supply: int = 30
     prior_source: PriorSource | None = None
 
 

@@ -161,7 +161,9 @@ def newest_test_refusals(record: Record, on: date) -> Iterator[Refusal]:
         yield from specimen_refusals(record, tests[-1], on)
 
 
-def confirmed_specimen_refusals(record: Record, specimen_on: date, on: date, visit_on: date | None) -> Iterator[Refusal]:
+def confirmed_specimen_refusals(
+    record: Record, specimen_on: date, on: date, visit_on: date | None
+) -> Iterator[Refusal]:
     """Name what stops the specimen that the clinic wants to confirm (section 13)."""
     test = record.test_on(specimen_on)
     screening = screening_test(record)

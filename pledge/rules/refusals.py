@@ -130,7 +130,10 @@ _STEPS: dict[RefusalCode, tuple[Actor, str]] = {
     ),
     RefusalCode.RESULT_NOT_NEGATIVE: (Actor.PRESCRIBER, "Have a new test done and record it."),
     RefusalCode.LOCKED_OUT: (Actor.REGISTRANT, "Have a new test done on or after the day shown."),
-    RefusalCode.WINDOW_EXPIRED: (Actor.PRESCRIBER, "Have a new test done (or a new visit) and confirm the month again."),
+    RefusalCode.WINDOW_EXPIRED: (
+        Actor.PRESCRIBER,
+        "Have a new test or visit and confirm the month again.",
+    ),
     RefusalCode.WINDOW_ALREADY_OPEN: (
         Actor.PRESCRIBER,
         "Use the open window, cancel it if nothing was dispensed, or wait until it has closed.",
@@ -144,7 +147,10 @@ _STEPS: dict[RefusalCode, tuple[Actor, str]] = {
         Actor.REGISTRANT,
         "Registrant and clinic settle which methods are right; either corrects their entry.",
     ),
-    RefusalCode.QUESTIONS_MISSING: (Actor.REGISTRANT, "Answer this month's questions; wrong answers can be tried again."),
+    RefusalCode.QUESTIONS_MISSING: (
+        Actor.REGISTRANT,
+        "Answer this month's questions; a wrong answer can be tried again.",
+    ),
     RefusalCode.PRIOR_SOURCE_UNANSWERED: (
         Actor.PRESCRIBER,
         "Say whether isotretinoin was taken since the unused window, and from where.",

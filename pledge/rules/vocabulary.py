@@ -8,8 +8,8 @@ class Word(StrEnum):
 
     label: str
 
-    def __new__(cls, value: str, label: str) -> "Word":
-        """Take the stored value and the label shown for it."""
+    def __new__(cls, value: str, label: str = "") -> "Word":
+        """Take the stored value and the label shown for it; a member is written with both."""
         word = str.__new__(cls, value)
         word._value_ = value
         word.label = label

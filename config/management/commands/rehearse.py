@@ -30,7 +30,7 @@ class Command(BaseCommand):
         try:
             scenarios = [scenario for path in _files(options["paths"]) for scenario in scenarios_in(path)]
             with scratch_databases() as scratch:
-                failed = sum(not self._rehearse(scratch, scenario, options["json"]) for scenario in scenarios)
+                failed = sum(not self._rehearse(scratch, scenario, as_lines=options["json"]) for scenario in scenarios)
         except Malformed as malformed:
             raise CommandError(str(malformed), returncode=2) from malformed
         if not options["json"]:
@@ -38,7 +38,7 @@ class Command(BaseCommand):
         if failed:
             raise SystemExit(1)
 
-    def _rehearse(self, scratch: Scratch, scenario: Scenario, as_lines: bool) -> bool:
+    def _rehearse(self, scratch: Scratch, scenario: Scenario, *, as_lines: bool) -> bool:
         failures: list[str] = []
 
         def tell(step: Step, answer: Answer) -> None:
