@@ -61,7 +61,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # What runs
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "pledge.apps.PledgeConfig",  # first, so that its admin templates stand before Django's
+    "pledge.apps.ProgramAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -72,7 +73,6 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "csp",
     "config.apps.ProjectConfig",  # for its commands
-    "pledge.apps.PledgeConfig",
     "consents.apps.ConsentsConfig",
     "notifications.apps.NotificationsConfig",
 ]

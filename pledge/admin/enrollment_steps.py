@@ -1,0 +1,258 @@
+"""Steps at a course's beginning: enrollment, contact, category (sections 3 and 8)."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+
+from pledge.access import NotThere, registrant_named
+from pledge.actions import registrants
+from pledge.admin.fields import BirthField, NpiField, WordField
+from pledge.admin.steps import Scene, Step, step
+from pledge.admin.visitor import EVERYONE, Role
+from pledge.models import Prescriber, Registrant
+from pledge.rules.calendar import PROGRAM_ZONE
+from pledge.rules.vocabulary import Basis, RiskCategory
+from pledge.trail import By
+
+ENROLLMENT, COURSE = "Enrollment", "Course of treatment"
+ZONES = (
+    "America/New_York",
+    "America/Chicago",
+    "America/Denver",
+    "America/Phoenix",
+    "America/Los_Angeles",
+    "America/Anchorage",
+    "Pacific/Honolulu",
+    "America/Puerto_Rico",
+    "Pacific/Guam",
+)
+CONTACT = ("name", "email", "guardian_name", "guardian_email", "language", "time_zone")
+
+
+class ContactFields(forms.Form):
+    """How a registrant, and a guardian, are reached."""
+
+    name = forms.CharField(label="Full name", max_length=200)
+    email = forms.EmailField(label="E-mail", required=False, help_text="Notices go here; they never name the drug.")
+    guardian_name = forms.CharField(
+        label="Parent or guardian", max_length=200, required=False, help_text="For a registrant under 18."
+    )
+    guardian_email = forms.EmailField(label="E-mail of the parent or guardian", required=False)
+    language = forms.ChoiceField(label="Language", choices=settings.LANGUAGES)
+    time_zone = forms.ChoiceField(
+        label="Time zone", choices=[(zone, zone.replace("_", " ")) for zone in ZONES], initial=PROGRAM_ZONE.key
+    )
+
+
+def address_of(registrant: Registrant) -> str:
+    """Give the address of a registrant's page."""
+    return reverse("admin:pledge_registrant_page", args=[registrant.number])
+
+
+def choose_prescriber(form: Step) -> None:
+    """Ask for a prescriber only where the visitor may act for more than one."""
+    visitor = form.scene.visitor
+    if visitor.role == Role.PROGRAM:
+        return
+    theirs = visitor.prescribers()
+    if len(visitor.acts_as) == 1:
+        del form.fields["prescriber"]
+    else:
+        form.fields["prescriber"] = forms.ModelChoiceField(theirs, label="On behalf of", widget=forms.RadioSelect)
+    form.order_fields(["prescriber"])
+
+
+class ForPrescriber(Step):
+    """A step about a prescriber's registrant to be, taken on that prescriber's behalf."""
+
+    def prescriber(self) -> Prescriber:
+        """Give the prescriber the form names, or the only one whom the visitor may act for."""
+        named: Prescriber = self.cleaned_data.get("prescriber") or self.scene.by.prescriber
+        return named
+
+    def actor(self) -> By:
+        return self.scene.visitor.by(self.prescriber().pk)
+
+
+class Category(forms.Form):
+    """The risk category with its basis."""
+
+    category = WordField(RiskCategory, label="Risk category", initial=RiskCategory.CAN_BECOME_PREGNANT)
+    basis = WordField(
+        Basis,
+        label="Basis, for a registrant who cannot become pregnant",
+        required=False,
+        help_text="Tubal sterilization, a partner's vasectomy, abstinence and not yet menstruating are no basis.",
+    )
+
+
+@step(Registrant)
+class Enroll(ContactFields, Category, ForPrescriber):
+    """Registers a person with a prescriber."""
+
+    slug, title, button = "enroll", "Enroll a registrant", "Enroll"
+    about_new = True
+    roles = EVERYONE
+    act = staticmethod(registrants.enroll)
+    input_names = {"born": "born_on"}
+
+    prescriber = NpiField()
+    born_on = BirthField()
+    another_person = forms.BooleanField(
+        label="This is another person of the same name and date of birth", required=False, widget=forms.HiddenInput
+    )
+    field_order = ["prescriber", "name", "born_on", "category", "basis", "email", "language", "time_zone"]
+
+    def prepare(self) -> None:
+        self.order_fields(self.field_order)
+        choose_prescriber(self)
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        name, born_on = said.get("name"), said.get("born_on")
+        if not name or not born_on or said.get("another_person"):
+            return said
+        twin = self.scene.visitor.registrants().filter(name__iexact=name, born_on=born_on).first()
+        if twin is not None:
+            self.fields["another_person"].widget = forms.CheckboxInput()
+            raise ValidationError(
+                "You have a registrant of this name and date of birth already: number %(number)s.",
+                params={"number": twin.number},
+            )
+        return said
+
+    def given(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        return {
+            "prescriber": self.prescriber(),
+            "born_on": said["born_on"],
+            "category": said["category"],
+            "basis": said["basis"] or "",
+            "contact": {field: said[field] for field in CONTACT},
+        }
+
+    def done(self, outcome: Any) -> str:
+        return "Enrolled. The required forms are signed next."
+
+    def leads_to(self, outcome: Any) -> str:
+        return address_of(outcome)
+
+
+class EnrollAgain(Category, ForPrescriber):
+    """Begins a new course after an ending."""
+
+    slug, title, button = "enroll-again", "Enroll again", "Begin a new course"
+    roles = EVERYONE
+    act = staticmethod(registrants.enroll_again)
+    explanation = "Everything is done anew: consents, screening test, waiting period, confirmation test."
+
+    prescriber = NpiField()
+
+    def prepare(self) -> None:
+        choose_prescriber(self)
+        if self.scene.subject is not None:
+            self.initial.setdefault("category", self.scene.subject.category)
+            self.initial.setdefault("basis", self.scene.subject.basis)
+
+    def given(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        return {
+            "prescriber": self.prescriber(),
+            "category": said["category"],
+            "basis": said["basis"] or "",
+        }
+
+    def done(self, outcome: Any) -> str:
+        return "A new course has begun. The required forms are signed next."
+
+    def leads_to(self, outcome: Any) -> str:
+        return address_of(outcome)
+
+
+@step(Registrant)
+class EnrollOwnAgain(EnrollAgain):
+    """Begins a new course for a registrant of one's own."""
+
+    slug, group = "begin-again", COURSE
+
+    @classmethod
+    def offered(cls, scene: Scene) -> bool:
+        return scene.record is not None and scene.record.course.ended_on is not None
+
+
+@step(Registrant)
+class EnrollFormer(EnrollAgain):
+    """Begins a new course for someone named by number and date of birth, whoever treated them before."""
+
+    title = "Enroll someone again"
+    about_new = True
+    input_names = {"born": "born_on", "registrant": "number"}
+
+    number = forms.CharField(label="Registrant number", max_length=20)
+    born_on = BirthField()
+    field_order = ["prescriber", "number", "born_on", "category", "basis"]
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        if said.get("number") and said.get("born_on"):
+            try:
+                said["registrant"] = registrant_named(said["number"], said["born_on"])
+            except NotThere as gone:
+                raise ValidationError(gone.message[:1].upper() + gone.message[1:] + ".") from gone
+        return said
+
+    def given(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        return {**super().given(), "registrant": said["registrant"], "born_on": said["born_on"]}
+
+
+@step(Registrant)
+class ChangeContact(ContactFields, Step):
+    """Corrects name, addresses, language, time zone."""
+
+    slug, title, button, group = "change-contact", "Change name or contact", "Save", ENROLLMENT
+    roles = EVERYONE
+    act = staticmethod(registrants.change_contact)
+
+    def prepare(self) -> None:
+        for field in CONTACT:
+            self.initial.setdefault(field, getattr(self.scene.subject, field))
+        zone = self.scene.subject.time_zone
+        if zone not in ZONES:
+            self.fields["time_zone"].choices = [(zone, zone), *self.fields["time_zone"].choices]  # type: ignore[attr-defined]
+
+    def given(self) -> dict[str, Any]:
+        return {"contact": {field: self.cleaned_data[field] for field in CONTACT}}
+
+    def done(self, outcome: Any) -> str:
+        return "Name and contact are saved."
+
+
+@step(Registrant)
+class ChangeCategory(Category, Step):
+    """Changes the risk category."""
+
+    slug, title, button, group = "change-category", "Change the risk category", "Change the category", ENROLLMENT
+    explanation = (
+        "To “can become pregnant” revokes a live authorization and begins a new course: consents, screening test, "
+        "waiting period. To “cannot become pregnant” leaves an open window and a live authorization as they are."
+    )
+    grave = True
+    act = staticmethod(registrants.change_category)
+
+    @classmethod
+    def offered(cls, scene: Scene) -> bool:
+        return scene.record is not None and scene.record.course.ended_on is None
+
+    def prepare(self) -> None:
+        other = [c for c in RiskCategory if c != self.scene.subject.category]
+        self.initial.setdefault("category", other[0])
+
+    def given(self) -> dict[str, Any]:
+        return {"category": self.cleaned_data["category"], "basis": self.cleaned_data["basis"] or ""}
+
+    def done(self, outcome: Any) -> str:
+        return "The category is changed."

@@ -1,0 +1,190 @@
+"""Participants, their keys, deviations and follow-ups: lists and pages with steps, for program administrators."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from pledge.admin.readonly import ReadOnlyAdmin
+from pledge.admin.stepping import take_step
+from pledge.admin.steps import STEPS, Scene, step_named, steps_offered
+from pledge.admin.timeline import PAGE, line_of
+from pledge.admin.visitor import visitor_of
+from pledge.models import (
+    Deviation,
+    Designee,
+    FollowUp,
+    Pharmacy,
+    PharmacyKey,
+    Prescriber,
+    ProgramEvent,
+    Registrant,
+    Wholesaler,
+)
+from pledge.models.standing import CertifiedParty
+from pledge.rules.calendar import program_day
+from pledge.trail import record_access
+
+
+class StepsAdmin(ReadOnlyAdmin):
+    """A list whose rows each have a page with facts, steps and events."""
+
+    facts: tuple[str, ...] = ()
+
+    def get_urls(self) -> list[Any]:
+        door, name = self.admin_site.admin_view, f"{self.opts.app_label}_{self.opts.model_name}"
+        return [
+            path("", door(self.changelist_view), name=f"{name}_changelist"),
+            path("new/<slug:slug>/", door(self.new_view), name=f"{name}_new"),
+            path("<int:pk>/", door(self.page_view), name=f"{name}_change"),
+            path("<int:pk>/<slug:slug>/", door(self.step_view), name=f"{name}_step"),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        taken = [step for step in STEPS.get(self.model, {}).values() if step.about_new]
+        links = [(step, reverse(self._name("new"), args=[step.slug])) for step in taken]
+        return super().changelist_view(request, {**(extra_context or {}), "new_steps": links})
+
+    def new_view(self, request: HttpRequest, slug: str) -> HttpResponse:
+        at = timezone.now()
+        visitor, taken = self._permitted(request, slug)
+        if not taken.about_new:
+            raise Http404("there is no such step")
+        scene = Scene(visitor, visitor.by(), program_day(at))
+        return _form_view(request, self.admin_site, taken, scene, at=at, back=reverse(self._name("changelist")))
+
+    def step_view(self, request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+        at = timezone.now()
+        visitor, taken = self._permitted(request, slug)
+        if taken.about_new:
+            raise Http404("there is no such step")
+        row = self._row(request, pk)
+        scene = Scene(visitor, visitor.by(), program_day(at), row)
+        return _form_view(request, self.admin_site, taken, scene, at=at, back=reverse(self._name("change"), args=[pk]))
+
+    def page_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        at, visitor = timezone.now(), visitor_of(request)
+        if visitor is None or visitor.role not in self.roles:
+            raise Http404("there is no such page")
+        row = self._row(request, pk)
+        registrant = getattr(row, "registrant", None)
+        if isinstance(registrant, Registrant):
+            record_access(what=f"{self.opts.model_name}_read", by=visitor.by(), at=at, registrant=registrant)
+        scene = Scene(visitor, visitor.by(), program_day(at), row)
+        events = ProgramEvent.objects.filter(subject=self.opts.model_name, subject_id=pk)[:PAGE]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": str(row),
+            "opts": self.opts,
+            "row": row,
+            "registrant": registrant,
+            "scene": scene,
+            "holds": row.standing.holds(scene.on) if isinstance(row, CertifiedParty) else None,
+            "facts": list(self._facts(row)),
+            "groups": steps_offered(self.model, scene),
+            "lines": [line_of(event) for event in events],
+        }
+        return _safely(request, context)
+
+    def _name(self, view: str) -> str:
+        return f"admin:{self.opts.app_label}_{self.opts.model_name}_{view}"
+
+    def _permitted(self, request: HttpRequest, slug: str) -> Any:
+        visitor = visitor_of(request)
+        taken = step_named(self.model, slug, visitor) if visitor is not None else None
+        if taken is None:
+            raise Http404("there is no such step")
+        return visitor, taken
+
+    def _row(self, request: HttpRequest, pk: int) -> Model:
+        try:
+            return self.get_queryset(request).get(pk=pk)
+        except (ObjectDoesNotExist, OverflowError) as missing:
+            raise Http404("there is no such row") from missing
+
+    def _facts(self, row: Model) -> Any:
+        for name in self.facts:
+            field = self.model._meta.get_field(name)
+            shown = getattr(row, f"get_{name}_display", None)
+            yield field.verbose_name, shown() if shown else getattr(row, name)  # type: ignore[union-attr]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def _form_view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    return take_step(request, *args, **kwargs)
+
+
+@require_safe
+def _safely(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    return TemplateResponse(request, "pledge/admin/row.html", context)
+
+
+class PartyAdmin(StepsAdmin):
+    """A certified participant."""
+
+    list_filter = ("certified_through", ("suspended_at", admin.EmptyFieldListFilter))
+    facts: tuple[str, ...] = ("certified_on", "certified_through", "suspended_at", "email", "time_zone")
+
+
+@admin.register(Prescriber)
+class PrescriberAdmin(PartyAdmin):
+    list_display = ("name", "npi", "certified_through", "suspended_at")
+    search_fields = ("name", "npi")
+    facts = ("npi", *PartyAdmin.facts, "user")
+
+
+@admin.register(Designee)
+class DesigneeAdmin(PartyAdmin):
+    list_display = ("name", "certified_through", "suspended_at")
+    search_fields = ("name",)
+    facts = (*PartyAdmin.facts, "user")
+
+
+@admin.register(Pharmacy)
+class PharmacyAdmin(PartyAdmin):
+    list_display = ("name", "number", "representative", "certified_through", "suspended_at")
+    search_fields = ("name", "number")
+    facts = ("number", "representative", *PartyAdmin.facts)
+
+
+@admin.register(Wholesaler)
+class WholesalerAdmin(PartyAdmin):
+    list_display = ("name", "number", "certified_through", "suspended_at")
+    search_fields = ("name", "number")
+    facts = ("number", *PartyAdmin.facts)
+
+
+@admin.register(PharmacyKey)
+class PharmacyKeyAdmin(StepsAdmin):
+    list_display = ("prefix", "pharmacy", "created_at", "expires_at", "revoked_at")
+    list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
+    list_select_related = ("pharmacy",)
+    search_fields = ("prefix", "pharmacy__name", "pharmacy__number")
+    facts = ("pharmacy", "prefix", "created_at", "expires_at", "revoked_at")
+
+
+@admin.register(Deviation)
+class DeviationAdmin(StepsAdmin):
+    list_display = ("kind", "whose", "raised_at", "closed_at")
+    list_filter = ("kind", ("closed_at", admin.EmptyFieldListFilter))
+    list_select_related = ("registrant",)
+    search_fields = ("registrant__number__exact",)
+    facts = ("kind", "dispense", "raised_at", "closed_at", "closing_note")
+
+
+@admin.register(FollowUp)
+class FollowUpAdmin(StepsAdmin):
+    list_display = ("due_at", "whose", "raised_at", "done_at")
+    list_filter = (("done_at", admin.EmptyFieldListFilter),)
+    list_select_related = ("registrant",)
+    search_fields = ("registrant__number__exact",)
+    facts = ("due_at", "raised_at", "done_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[FollowUp]:
+        return super().get_queryset(request).select_related("registrant")

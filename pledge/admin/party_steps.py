@@ -1,0 +1,212 @@
+"""Steps of program administrators about participants and their keys (section 1)."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+
+from pledge.actions import keys, participants
+from pledge.admin.fields import DayField, year_from
+from pledge.admin.steps import Scene, Step, step
+from pledge.admin.visitor import STAFF
+from pledge.models import Designee, Pharmacy, PharmacyKey, Prescriber, Wholesaler
+from pledge.rules.calendar import ONE_DAY, start_of
+
+STANDING = "Standing"
+PARTIES = (Prescriber, Designee, Pharmacy, Wholesaler)
+
+
+class StaffStep(Step):
+    """A step that only program administrators take."""
+
+    roles = STAFF
+
+
+class Span(StaffStep):
+    """A step that certifies from today for a year at most."""
+
+    span_field = "certified_through"
+    input_names = {"certified_through": "certified_through"}
+
+    def prepare(self) -> None:
+        last = year_from(self.scene.on)
+        self.fields[self.span_field] = DayField(label="Through", first=self.scene.on, last=last, initial=last)
+
+
+class Party(Span):
+    """What every new participant has."""
+
+    about_new = True
+    button = "Enroll"
+
+    name = forms.CharField(label="Name", max_length=200)
+    email = forms.EmailField(label="E-mail", required=False)
+
+    def done(self, outcome: Any) -> str:
+        return f"Enrolled: {outcome.name}."
+
+
+class WithLogIn(Party):
+    """A participant who logs in."""
+
+    user = forms.CharField(
+        label="User name of their log-in",
+        required=False,
+        max_length=150,
+        help_text="The log-in is made first, under Log-ins. One log-in belongs to one person.",
+    )
+
+    def clean_user(self) -> Any:
+        """Give the log-in that bears the name and is no one's yet, or None where none is named."""
+        name = self.cleaned_data["user"]
+        if not name:
+            return None
+        user = get_user_model().objects.filter(username=name, prescriber=None, designee=None, is_active=True).first()
+        if user is None:
+            raise ValidationError("There is no unused log-in of this name.")
+        return user
+
+
+@step(Prescriber)
+class EnrollPrescriber(WithLogIn):
+    """Enrolls a prescriber."""
+
+    slug, title = "enroll", "Enroll a prescriber"
+    act = staticmethod(participants.enroll_prescriber)
+
+    npi = forms.RegexField(r"^\d{10}$", label="NPI", error_messages={"invalid": "An NPI has ten digits."})
+    field_order = ["npi", "name"]
+
+
+@step(Designee)
+class EnrollDesignee(WithLogIn):
+    """Enrolls a designee."""
+
+    slug, title = "enroll", "Enroll a designee"
+    act = staticmethod(participants.enroll_designee)
+    span_field = "attested_through"
+    input_names = {"certified_through": "attested_through"}
+
+    prescribers = forms.CharField(
+        label="NPIs of the prescribers they act for", widget=forms.Textarea(attrs={"rows": 3}), help_text="One a line."
+    )
+    field_order = ["name", "prescribers"]
+
+    def clean_prescribers(self) -> list[Prescriber]:
+        """Give the prescribers of every NPI named."""
+        named = list(dict.fromkeys(self.cleaned_data["prescribers"].split()))
+        found = {prescriber.npi: prescriber for prescriber in Prescriber.objects.filter(npi__in=named)}
+        unknown = [npi for npi in named if npi not in found]
+        if unknown:
+            raise ValidationError(f"No prescriber in the program has this NPI: {', '.join(unknown)}.")
+        return [found[npi] for npi in named]
+
+
+@step(Pharmacy)
+class EnrollPharmacy(Party):
+    """Registers and activates a pharmacy."""
+
+    slug, title = "enroll", "Register and activate a pharmacy"
+    act = staticmethod(participants.enroll_pharmacy)
+
+    number = forms.CharField(label="Pharmacy number", max_length=20)
+    representative = forms.CharField(label="Authorized representative", max_length=200)
+    field_order = ["number", "name", "representative"]
+
+
+@step(Wholesaler)
+class EnrollWholesaler(Party):
+    """Enrolls a wholesaler."""
+
+    slug, title = "enroll", "Enroll a wholesaler"
+    act = staticmethod(participants.enroll_wholesaler)
+
+    number = forms.CharField(label="Wholesaler number", max_length=20)
+    field_order = ["number", "name"]
+
+
+class Certify(Span):
+    """Certifies a participant anew."""
+
+    slug, title, button, group = "certify", "Certify anew", "Certify", STANDING
+    explanation = "From today. It also ends a suspension, and suspended authorizations resume."
+    subject_as = "party"
+    act = staticmethod(participants.certify)
+
+
+class Suspend(StaffStep):
+    """Suspends a participant."""
+
+    slug, title, button, group = "suspend", "Suspend", "Suspend now", STANDING
+    explanation = (
+        "At once. A prescriber's live authorizations are suspended with them; a pharmacy's are revoked for good."
+    )
+    subject_as = "party"
+    grave = True
+    act = staticmethod(participants.suspend)
+
+    @classmethod
+    def offered(cls, scene: Scene) -> bool:
+        return scene.subject.suspended_at is None
+
+
+class Reinstate(StaffStep):
+    """Ends a suspension."""
+
+    slug, title, button, group = "reinstate", "Reinstate", "Reinstate", STANDING
+    explanation = "The suspension ends; the old end day of the certification stands again."
+    subject_as = "party"
+    act = staticmethod(participants.reinstate)
+
+    @classmethod
+    def offered(cls, scene: Scene) -> bool:
+        return scene.subject.suspended_at is not None
+
+
+for model in PARTIES:
+    for taken in (Certify, Suspend, Reinstate):
+        step(model)(taken)
+
+
+@step(Pharmacy)
+class IssueKey(StaffStep):
+    """Issues a key for the pharmacies' API."""
+
+    slug, title, button, group = "issue-key", "Issue a key", "Issue a key", "Keys"
+    explanation = "The secret is shown once, on the next page. Earlier keys go on until they are revoked or expire."
+    subject_as = "pharmacy"
+    act = staticmethod(keys.issue_key)
+    outcome_template = "pledge/admin/key.html"
+
+    def prepare(self) -> None:
+        self.fields["expires_on"] = DayField(
+            label="Last day it works",
+            required=False,
+            first=self.scene.on,
+            last=date(self.scene.on.year + 5, 12, 31),
+            help_text="Without one it works until it is revoked.",
+        )
+
+    def given(self) -> dict[str, Any]:
+        day = self.cleaned_data["expires_on"]
+        return {"expires_at": start_of(day + ONE_DAY) if day else None}
+
+
+@step(PharmacyKey)
+class RevokeKey(StaffStep):
+    """Revokes a key."""
+
+    slug, title, button, group = "revoke", "Revoke this key", "Revoke the key", "Keys"
+    explanation = "It is dead on the next request."
+    subject_as = "key"
+    grave = True
+    act = staticmethod(keys.revoke_key)
+
+    @classmethod
+    def offered(cls, scene: Scene) -> bool:
+        return scene.subject.revoked_at is None
+
+    def done(self, outcome: Any) -> str:
+        return "The key is revoked."

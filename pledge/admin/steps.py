@@ -1,0 +1,103 @@
+"""Steps: each is one form that calls one action. What may be done here is what is registered."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, ClassVar, NamedTuple
+
+from django import forms
+from django.db.models import Model
+
+from pledge.admin.visitor import CLINIC, Role, Visitor
+from pledge.rules.history import Record
+from pledge.trail import By
+
+
+class Scene(NamedTuple):
+    """Where a step is taken: by whom, on which program day, about which row and, for a registrant, which record."""
+
+    visitor: Visitor
+    by: By
+    on: date
+    subject: Any = None
+    record: Record | None = None
+
+
+class Step(forms.Form):
+    """One step: a form whose cleaned input goes to exactly one action.
+
+    A subclass names the action in ``act`` (a ``staticmethod``), and gives what it takes beside the subject, ``by``
+    and ``at`` in :meth:`given`. ``input_names`` maps the names by which the action rejects an input to our fields.
+    """
+
+    slug: ClassVar[str]
+    title: ClassVar[str]
+    explanation: ClassVar[str] = ""
+    button: ClassVar[str]
+    group: ClassVar[str] = ""
+    roles: ClassVar[frozenset[Role]] = CLINIC
+    subject_as: ClassVar[str] = "registrant"
+    about_new: ClassVar[bool] = False  # taken from the list, about no row yet
+    act: Callable[..., Any]
+    input_names: ClassVar[dict[str, str]] = {}
+    urgent: ClassVar[bool] = False  # is taken though the record changed meanwhile; only a repetition is not
+    grave: ClassVar[bool] = False  # shown with care: it stops treatment or cannot be taken back
+    outcome_template: ClassVar[str] = ""  # a page that shows the outcome, once; without one the subject's follows
+    do_not_call_in_templates: ClassVar[bool] = True
+    required_css_class = "required"
+
+    def __init__(self, *args: Any, scene: Scene, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.scene = scene
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Fit fields and initial values to the scene."""
+
+    @classmethod
+    def offered(cls, scene: Scene) -> bool:
+        """Tell whether the step is shown as one that makes sense now; the action judges it either way."""
+        return True
+
+    def actor(self) -> By:
+        """Give who acts; a form about no row yet may ask on whose behalf."""
+        return self.scene.by
+
+    def given(self) -> dict[str, Any]:
+        """Give the action's arguments beside the subject, ``by`` and ``at``."""
+        return dict(self.cleaned_data)
+
+    def done(self, outcome: Any) -> str:
+        """Say what was done, in words that name no one: the message passes through a cookie."""
+        return f"Done: {self.title.lower()}."
+
+    def leads_to(self, outcome: Any) -> str | None:
+        """Give the address that follows; None leads back to the subject."""
+        return None
+
+
+STEPS: dict[type[Model], dict[str, type[Step]]] = {}
+
+
+def step(model: type[Model]) -> Callable[[type[Step]], type[Step]]:
+    """Register a step that is taken about rows of a model, or about a new one."""
+
+    def register(taken: type[Step]) -> type[Step]:
+        STEPS.setdefault(model, {})[taken.slug] = taken
+        return taken
+
+    return register
+
+
+def step_named(model: type[Model], slug: str, visitor: Visitor) -> type[Step] | None:
+    """Give a model's step by its slug, or None where there is none or it is not the visitor's to take."""
+    taken = STEPS.get(model, {}).get(slug)
+    return taken if taken is not None and visitor.role in taken.roles else None
+
+
+def steps_offered(model: type[Model], scene: Scene) -> dict[str, list[type[Step]]]:
+    """Give the steps about a row that make sense now, by group."""
+    groups: dict[str, list[type[Step]]] = {}
+    for taken in STEPS.get(model, {}).values():
+        if taken.group and scene.visitor.role in taken.roles and taken.offered(scene):
+            groups.setdefault(taken.group, []).append(taken)
+    return groups
