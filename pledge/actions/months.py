@@ -34,7 +34,7 @@ def confirm_month(*, registrant: Registrant, attestation: Attestation, by: By, a
     _check_attestation(attestation, at)
     facts = record_of(row, on)
     corrected = window_corrected(facts, attestation, on)
-    overlays = confirmed_overlays(facts, attestation.specimen_on)
+    overlays = confirmed_overlays(facts, attestation.specimen_on, on)
     refuse_if_any(
         [*designee_refusals(designee_standing(by), on), *confirming_refusals(facts, attestation, on)], overlays
     )

@@ -11,15 +11,13 @@ from pledge.rules.lockout import lockout_refusals
 from pledge.rules.monthly import answer_refusals, counseling_confirmed
 from pledge.rules.qualification import (
     course_tests,
+    judged_overlays,
     newest_test_refusals,
     open_window_refusals,
-    overlay_relied_on,
-    phase_of,
-    screening_test,
 )
 from pledge.rules.refusals import Refusal, RefusalCode, unique
 from pledge.rules.standing import pharmacy_refusals, prescriber_refusals, registrant_refusals
-from pledge.rules.vocabulary import RiskCategory, TestPhase
+from pledge.rules.vocabulary import RiskCategory
 from pledge.rules.windows import last_uncancelled
 
 CAN = RiskCategory.CAN_BECOME_PREGNANT
@@ -164,24 +162,19 @@ def _decision(
     return Decision(
         refusals=unique(refusals),
         edition=edition_on(on).name,
-        overlays=overlays_of(record, window),
+        overlays=overlays_of(record, window, on),
         do_not_dispense_after=do_not_dispense_after,
         window_id=window.id if window else None,
     )
 
 
-def overlays_of(record: Record, window: Window | None) -> tuple[str, ...]:
+def overlays_of(record: Record, window: Window | None, on: date) -> tuple[str, ...]:
     """Name the overlays that the judgment of the month's test relied on (section 2).
 
-    That test is the open window's, or the newest one while none is open.
+    That test is the open window's, or the newest one while none is open; after an ending no month is judged.
     """
-    if record.category != CAN:
+    if record.course.ended_on is not None:
         return ()
     tests = course_tests(record)
     test = record.test_with_id(window.test_id) if window else (tests[-1] if tests else None)
-    screening = screening_test(record)
-    if test is None or screening is None or test.specimen_on == screening.specimen_on:
-        return ()
-    phase: TestPhase = phase_of(record, before=window)
-    overlay = overlay_relied_on(test, phase)
-    return (overlay,) if overlay else ()
+    return judged_overlays(record, test, on)

@@ -125,9 +125,14 @@ def waiting_refusals(record: Record, on: date) -> Iterator[Refusal]:
     yield Refusal(RefusalCode.TEST_MISSING, max(on, waited, second))
 
 
+def window_of(record: Record, specimen_on: date) -> Window | None:
+    """Give the newest window of the course that a specimen opened, or None."""
+    return next((w for w in reversed(record.course_windows) if w.specimen_on == specimen_on), None)
+
+
 def specimen_refusals(record: Record, test: Test, on: date, *, visit_on: date | None = None) -> Iterator[Refusal]:
     """Name everything that stops one specimen from opening a window on ``on`` (sections 4 to 6 and 13)."""
-    own = next((w for w in reversed(record.course_windows) if w.specimen_on == test.specimen_on), None)
+    own = window_of(record, test.specimen_on)
     if own is not None and own.used:
         yield Refusal(RefusalCode.TEST_MISSING)
         return
@@ -191,12 +196,18 @@ def open_window_refusals(record: Record, window: Window, on: date) -> Iterator[R
     yield from barring_refusals(record, test.specimen_on, on)
 
 
-def confirmed_overlays(record: Record, specimen_on: date | None) -> tuple[str, ...]:
+def confirmed_overlays(record: Record, specimen_on: date | None, on: date) -> tuple[str, ...]:
     """Name the overlays without which the specimen of a confirmation would not count (section 2)."""
-    test = record.test_on(specimen_on) if specimen_on else None
+    return judged_overlays(record, record.test_on(specimen_on) if specimen_on else None, on)
+
+
+def judged_overlays(record: Record, test: Test | None, on: date) -> tuple[str, ...]:
+    """Name the overlays that judging a test relied on; the screening test, or one that is spent, is not judged."""
     screening = screening_test(record)
     if record.category != CAN or test is None or screening is None or test.specimen_on == screening.specimen_on:
         return ()
-    own = next((w for w in reversed(record.course_windows) if w.specimen_on == specimen_on), None)
+    own = window_of(record, test.specimen_on)
+    if own is not None and own.used and not own.is_open(on):
+        return ()
     overlay = overlay_relied_on(test, phase_of(record, before=own))
     return (overlay,) if overlay else ()
