@@ -71,8 +71,6 @@ def answer_questions(
     row = lock_own(registrant, by)
     facts = record_of(row, on)
     open_window = facts.open_window(on)
-    if facts.category != CAN and (open_window is None or open_window.category != CAN):
-        raise Rejected("registrant", "nothing is asked of this registrant")
     refuse_if_any(answering_refusals(facts, on))
     window = PrescriptionWindow.objects.get(pk=open_window.id if open_window else 0)
     answer = RegistrantAnswer.objects.create(
