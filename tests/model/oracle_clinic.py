@@ -189,9 +189,11 @@ class ClinicSteps(Steps):
         length = 6 if edition_on(visit) == "2006" else 30
         if visit + days(length) < self.today:
             said.name("window_expired")
+        window = windows.open_window(person, self.today)
+        if window is not None and visit < windows.first_day(person, window):
+            said.name("window_already_open")
         if said:
             return self.deny(said)
-        window = windows.open_window(person, self.today)
         if window is None or window.category != CANNOT or window.visit != visit:
             window = self.open(person, None, visit, False)
         self.put_confirmation(person, window, methods, count)

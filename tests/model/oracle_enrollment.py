@@ -23,11 +23,11 @@ class EnrollmentSteps(Steps):
 
     def certify_new(self, args: dict, kind: str, key: str) -> Party:
         party = Party(args["id"], kind)
-        if args["id"] in self.parties:
+        end = args.get(key) or year_less_a_day(self.today)
+        if args["id"] in self.parties or end < self.today:
             self.reject()
             return party
         self.parties[args["id"]] = party
-        end = args.get(key) or year_less_a_day(self.today)
         party.words.append((self.seq, self.at, "certified", end))
         return party
 
@@ -43,7 +43,9 @@ class EnrollmentSteps(Steps):
     def standing(self, args: dict, word: str, end) -> None:
         """Section 13, Standing: certifying again ends a suspension, reinstating restores the old end day."""
         party = self.parties.get(args["id"])
-        if party is None:
+        if party is None or (word == "certified" and end < self.today):
+            return self.reject()
+        if word != "certified" and (party.said_last == "suspended") == (word == "suspended"):
             return self.reject()
         party.words.append((self.seq, self.at, word, end))
         if party.kind == "prescriber":
@@ -144,7 +146,7 @@ class EnrollmentSteps(Steps):
     def step_transfer(self, args: dict) -> None:
         """Section 8: to another certified prescriber; number, consents, history and open window stay."""
         person, prescriber = self.person(args), self.parties.get(args["prescriber"])
-        if person is None or prescriber is None or prescriber.kind != "prescriber":
+        if person is None or prescriber is None or prescriber.kind != "prescriber" or prescriber.id == person.prescriber:
             return self.reject()
         if not prescriber.certified(self.at):
             return self.deny(Reasons(prescriber_not_certified=None))

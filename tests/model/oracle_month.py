@@ -121,6 +121,8 @@ def cannot_month(person: Person, today: date, window: Window | None, dispensing:
     worth = tests.Worth()
     windowless = edition_on(today) == "2026"
     if not windowless and not dispensing:
+        if window is None and windows.closed_unused(person):
+            worth.said.name("window_expired")
         if window is None or not windows.confirmed_by_present_prescriber(person, window):
             worth.said.name("counseling_missing")
     supply = last_supply(person)
@@ -131,6 +133,8 @@ def cannot_month(person: Person, today: date, window: Window | None, dispensing:
 
 def month(person: Person, today: date, supply: int, auth: Authorization | None = None) -> tests.Worth:
     """Every step of the month not yet done, in the category and edition of the act."""
+    if person.ended:
+        return tests.Worth()
     window = windows.open_window(person, today)
     judged = can_month if person.category == CAN else cannot_month
     worth = judged(person, today, window, auth is not None)

@@ -29,6 +29,10 @@ class Party:
                 suspended = False
         return None if suspended else end
 
+    @property
+    def said_last(self) -> str:
+        return self.words[-1][2]
+
     def certified(self, at: datetime) -> bool:
         """Section 1: a dated span, inclusive; suspension ends it at once."""
         end = self.through()

@@ -38,13 +38,18 @@ def by_day(person: Person) -> dict[date, Test]:
 
 def screening_day(person: Person) -> date | None:
     """Section 4, T1: the earliest negative in a medical setting; section 13: how early it may be."""
+    for day, test in course_tests(person).items():
+        if test.result == "negative" and test.setting != "home":
+            return day
+    return None
+
+
+def course_tests(person: Person) -> dict[date, Test]:
+    """Section 13, Which test and Further: the specimens dated in this course; before the first, 30 days at most."""
     earliest = person.course.first_day
     if person.course_number == 1:
         earliest -= days(T1_DAYS_BEFORE_REGISTRATION)
-    for day, test in by_day(person).items():
-        if day >= earliest and test.result == "negative" and test.setting != "home":
-            return day
-    return None
+    return {day: test for day, test in by_day(person).items() if day >= earliest}
 
 
 def before_first_dose(person: Person, seq: int = 10**9) -> bool:
@@ -97,11 +102,23 @@ def no_second_test(person: Person, today: date) -> Worth:
     start, first = enrolled_on(person, today), screening_day(person)
     if first is None:
         worth.said.name("screening_test_missing")
+        worth.said.update(not_a_screening_test(person))
     if start and today < start + days(WAIT_DAYS):
         worth.said.name("waiting_period", start + days(WAIT_DAYS))
     clears = max(today, start + days(WAIT_DAYS), (first or today) + days(GAP_DAYS)) if start else None
     worth.said.name("test_missing", clears)
     return worth
+
+
+def not_a_screening_test(person: Person) -> Reasons:
+    """The scenario format's last lines: a check names the reasons that stop the newest test."""
+    said = Reasons()
+    for test in list(course_tests(person).values())[-1:]:
+        if test.result != "negative":
+            said.name("result_not_negative")
+        if test.setting == "home":
+            said.name("setting_not_allowed")
+    return said
 
 
 def cycle_reasons(person: Person, day: date, test: Test) -> Reasons:

@@ -116,8 +116,6 @@ def locking(person: Person, day: date) -> list[Window]:
         if window.category != CAN or day < closed_from(person, window):
             continue
         first = is_first(person, window)
-        if person.category != CAN and not first:
-            continue
         if edition == "2006" and not cancelled_on(person, window):
             if day < last_day(person, window) + days(LOCKOUT_2006_DAYS):
                 found.append(window)
@@ -150,8 +148,15 @@ def prior_source_asked(person: Person, today: date) -> bool:
     kept = [w for w in course_windows(person) if not cancelled_on(person, w)]
     if person.category != CAN or not kept:
         return False
-    last = kept[-1]
+    last = max(kept, key=lambda window: (first_day(person, window), window.number))
     return not is_open(person, last, today) and not used(person, last) and not is_first(person, last)
+
+
+def closed_unused(person: Person) -> bool:
+    """Section 13, What a check says: the last window not cancelled closed with nothing dispensed; ask while none is open."""
+    kept = [w for w in course_windows(person) if not cancelled_on(person, w)]
+    last = max(kept, key=lambda window: (first_day(person, window), window.number), default=None)
+    return last is not None and not used(person, last)
 
 
 def confirmation(person: Person, window: Window) -> Confirmation:
