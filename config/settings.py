@@ -177,6 +177,7 @@ EMAIL_HOST_PASSWORD = environment.text("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = environment.switch("EMAIL_USE_TLS", default=False)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.text("EMAIL_FROM", "Pledge <no-reply@localhost>")
+EMAIL_PROGRAM = environment.text("EMAIL_PROGRAM")  # where the program's own staff is told
 
 # Words, days and files
 

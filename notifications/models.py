@@ -1,5 +1,7 @@
 """Notices: rows that say what to tell whom; the outbox of everything that leaves by mail."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 
@@ -26,6 +28,16 @@ class NoticeStatus(models.TextChoices):
     FAILED = "failed", "Failed"
 
 
+class NoticeQuerySet(models.QuerySet):
+    """Reads of notices."""
+
+    def due(self, at: datetime):
+        """Narrow to those that are queued and may be tried at an instant."""
+        return self.filter(status=NoticeStatus.QUEUED, queued_at__lte=at).filter(
+            Q(not_before=None) | Q(not_before__lte=at)
+        )
+
+
 class Notice(models.Model):
     """One notice: unique per reader, kind and occasion, however often the nightly work runs (section 10).
 
@@ -46,6 +58,8 @@ class Notice(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
     not_before = models.DateTimeField(null=True, blank=True)
     problem = models.CharField(max_length=24, choices=Problem.choices(), blank=True, default="", db_default="")
+
+    objects = NoticeQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

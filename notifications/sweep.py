@@ -14,12 +14,13 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
 from notifications.announcements import ANNOUNCERS, TOLD_BY_THE_SWEEP, announce, tell_pharmacy
-from notifications.models import Notice
+from notifications.models import Night, Notice
 from notifications.reminders import STATEMENTS, queue_reminders
+from notifications.schedule import SWEEP_FROM
 from pledge.actions.nightly import lapse, record_lockout, record_missed_window
 from pledge.actions.participants import record_run_out
 from pledge.models import Authorization, EventType, Pharmacy, Prescriber, PrescriptionWindow, ProgramEvent
-from pledge.rules.calendar import days_after, program_day
+from pledge.rules.calendar import PROGRAM_ZONE, days_after, program_day
 from pledge.rules.editions import EDITIONS, LockoutScope, edition_on
 from pledge.rules.vocabulary import LIVE_STATUSES
 from pledge.trail import SYSTEM
@@ -43,6 +44,18 @@ class Report:
     counts: dict[str, int] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
 
+    @property
+    def on(self) -> date:
+        """The program day it was done for."""
+        return program_day(self.at)
+
+
+def is_due(at: datetime) -> bool:
+    """Tell whether the nightly work of today's program day is still to be done: from 02:00 on, once (section 13)."""
+    if at.astimezone(PROGRAM_ZONE).time() < SWEEP_FROM:
+        return False
+    return not Night.objects.filter(day=program_day(at)).exists()
+
 
 def run_sweep(*, at: datetime, dry_run: bool = False, progress: Callable[[str, int], None] | None = None) -> Report:
     """Do the nightly work for the program day of ``at`` and report it.
@@ -61,6 +74,9 @@ def run_sweep(*, at: datetime, dry_run: bool = False, progress: Callable[[str, i
             report.counts[name] = work(report)
             if progress is not None:
                 progress(name, report.counts[name])
+        if not dry_run:
+            night = Night(day=report.on, done_at=at, failures=len(report.failures))
+            Night.objects.bulk_create([night], ignore_conflicts=True)
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [SWEEP_LOCK])

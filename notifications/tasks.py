@@ -1,0 +1,41 @@
+"""What the doorbell starts, once a minute: the database says what is due (config.celery)."""
+
+import logging
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from notifications.delivery import deliver
+from notifications.sweep import is_due, run_sweep
+
+logger = logging.getLogger(__name__)
+
+# One that waits longer is stale: the next tick asks again whether the night is still to be done.
+SECONDS_OF_A_RING = 55
+
+
+@shared_task(name="notifications.tasks.tick")
+def tick(**_: Any) -> None:
+    """Ring for the nightly work where it is still to be done, and deliver what is queued and due."""
+    at = timezone.now()
+    if is_due(at):
+        try:
+            nightly.apply_async(expires=SECONDS_OF_A_RING)
+        except OperationalError as failure:
+            logger.warning("the nightly work could not be rung for: %s", type(failure).__name__)
+    ends = deliver(at=at)
+    if ends:
+        logger.info("notices: %s", ", ".join(f"{count} {end}" for end, count in sorted(ends.items())))
+
+
+@shared_task(name="notifications.tasks.nightly")
+def nightly(**_: Any) -> None:
+    """Do the nightly work of today unless it is done; two at once do it once."""
+    at = timezone.now()
+    if not is_due(at):
+        return
+    report = run_sweep(at=at)
+    done = "another is at it" if report.skipped else f"{sum(report.counts.values())} rows"
+    logger.info("nightly work of %s: %s, %s failed", report.on, done, len(report.failures))

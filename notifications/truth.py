@@ -1,0 +1,76 @@
+"""Whether a queued notice is still true when it is about to leave (section 10)."""
+
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from notifications.kinds import Kind
+from notifications.models import Notice
+from notifications.reminders import LOOK_BACK_DAYS, STATEMENTS
+from pledge.models import Course, MonthlyConfirmation, PrescriptionWindow
+from pledge.rules.calendar import days_after
+from pledge.rules.editions import edition_on
+
+ABOUT_THE_OPEN_WINDOW = {Kind.QUESTIONS_READY, Kind.WINDOW_OPEN}
+_IS_DUE = """
+SELECT EXISTS (SELECT 1 FROM ({due}) due
+                WHERE due.reader = %(reader)s AND due.reader_id = %(reader_id)s AND due.occasion = %(occasion)s)
+"""
+
+
+def is_true(notice: Notice, on: date) -> bool:
+    """Tell whether a notice is still worth sending on a program day.
+
+    A reminder is true while the calendar would still ask for it; a call to act, while there is something to do.
+    What tells of an event stays true.
+    """
+    if notice.caused_by_id is None:
+        names = [name for name in STATEMENTS if name.split(",")[0] == notice.kind]
+        return not names or any(_is_due(notice, STATEMENTS[name], on) for name in names)
+    if notice.kind in ABOUT_THE_OPEN_WINDOW:
+        return _window_waits(notice, on)
+    if notice.kind == Kind.INVITATION_TO_SIGN:
+        return Course.objects.filter(registrant_id=notice.registrant_id, is_current=True, enrolled_on=None).exists()
+    if notice.kind == Kind.CONFIRMATION_DUE and notice.occasion.startswith("specimen:"):
+        return not _is_confirmed(notice)
+    return True
+
+
+def _is_due(notice: Notice, statement: str, on: date) -> bool:
+    edition = edition_on(on)
+    arguments: dict[str, Any] = {
+        "on": on,
+        "oldest": days_after(on, -LOOK_BACK_DAYS),
+        "t5": edition.post_treatment_days,
+        "with_windows": [category.value for category in edition.windows],
+        "reader": notice.reader,
+        "reader_id": notice.reader_id,
+        "occasion": notice.occasion,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_IS_DUE.replace("{due}", statement), arguments)
+        return bool(cursor.fetchone()[0])
+
+
+def _window_waits(notice: Notice, on: date) -> bool:
+    window = _window_of(notice)
+    if window is None or window.course.ended_on is not None or not window.course.is_current:
+        return False
+    closed = window.cancelled_at or window.stopped_at or window.first_dispensed_at or window.closes_on < on
+    answered = notice.kind == Kind.QUESTIONS_READY and window.completed_at is not None
+    return not closed and not answered
+
+
+def _window_of(notice: Notice) -> PrescriptionWindow | None:
+    about, _, number = notice.occasion.partition(":")
+    windows = PrescriptionWindow.objects.select_related("course")
+    if about == "window":
+        return windows.get(pk=number)
+    return windows.filter(confirmations=MonthlyConfirmation.objects.get(pk=number)).first()
+
+
+def _is_confirmed(notice: Notice) -> bool:
+    _, registrant, specimen_on = notice.occasion.split(":")
+    windows = PrescriptionWindow.objects.filter(registrant_id=registrant, specimen_on=specimen_on, cancelled_at=None)
+    return windows.exists()
