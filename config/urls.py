@@ -1,7 +1,7 @@
 """Where each door is."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from config.health import livez, readyz
 
@@ -9,4 +9,5 @@ urlpatterns = [
     path("livez", livez),
     path("readyz", readyz),
     path("admin/", admin.site.urls),
+    path("api/", include("pledge.api.urls")),
 ]

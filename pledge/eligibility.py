@@ -3,12 +3,44 @@
 A check and an authorization are judged by the same rule from the same facts, so the two agree (section 13).
 """
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
-from pledge.facts import record_of
-from pledge.models import Pharmacy, Registrant
+from django.db import connection
+
+from pledge.access import NotThere, authorization_for
+from pledge.callers import (
+    CALLER_COLUMNS,
+    CALLER_IS_KNOWN,
+    CALLER_TABLES,
+    NAMED_REGISTRANT,
+    caller_of,
+    naming_authorization,
+)
+from pledge.facts import RECORD_COLUMNS, RECORD_TABLES, record_from_row, record_of, signatures_of
+from pledge.models import Authorization, Pharmacy, Registrant
 from pledge.rules.calendar import program_day
-from pledge.rules.dispensing import Decision, authorizing
+from pledge.rules.dispensing import Decision, authorizing, is_live
+from pledge.rules.history import Standing
+from pledge.rules.vocabulary import LIVE_STATUSES, AuthorizationStatus
+from pledge.trail import by_pharmacy, record_pharmacy_access
+
+CHECK, SHOW, NOT_THERE = "eligibility-check", "authorization shown", "not there"
+
+_CALLER_AND_RECORD = f"""
+    SELECT {CALLER_COLUMNS}, {RECORD_COLUMNS}
+      FROM {CALLER_TABLES} LEFT JOIN ({RECORD_TABLES}) ON {NAMED_REGISTRANT}
+     WHERE {CALLER_IS_KNOWN}
+"""  # noqa: S608
+
+
+class Shown(NamedTuple):
+    """A pharmacy's own authorization, and its status as it is judged at the instant of asking."""
+
+    authorization: Authorization
+    registrant_number: str
+    status: AuthorizationStatus
 
 
 def eligibility_of(registrant: Registrant, pharmacy: Pharmacy, days_supply: int, at: datetime) -> Decision:
@@ -19,3 +51,88 @@ def eligibility_of(registrant: Registrant, pharmacy: Pharmacy, days_supply: int,
     """
     on = program_day(at)
     return authorizing(record_of(registrant, on), pharmacy.standing, days_supply, on)
+
+
+def check_for_key(
+    *, digest: str, number: str, born_on: date, days_supply: int, pharmacist: str, at: datetime
+) -> Decision:
+    """Answer a pharmacy's check and leave a line in the access trail: two statements in all.
+
+    One gathers the key, its pharmacy's standing and the registrant's whole record; the other records who asked
+    about whom and what was answered. Where the consents are not complete, the signatures cost two more.
+
+    :raises UnknownKey, PharmacySuspended: where the key's holder may not ask.
+    :raises NotThere: where no registrant has this number and date of birth; the trail keeps that too.
+    """
+    on = program_day(at)
+    with connection.cursor() as cursor:
+        cursor.execute(_CALLER_AND_RECORD, {"digest": digest, "number": number, "born_on": born_on, "at": at, "on": on})
+        row = cursor.fetchone()
+    caller = caller_of(row)
+    decision = _judge(row[6:], caller.standing, days_supply, on)
+    record_pharmacy_access(
+        what=CHECK,
+        pharmacy_id=caller.pharmacy_id,
+        pharmacist=pharmacist,
+        registrant_id=row[6],
+        outcome=_outcome(decision),
+        at=at,
+    )
+    if decision is None:
+        raise NotThere("registrant_number", "no registrant has this number and date of birth")
+    return decision
+
+
+def read_authorization(*, digest: str, rma_number: str, at: datetime) -> Shown:
+    """Show a pharmacy one of its own authorizations, and leave a line in the access trail.
+
+    :raises UnknownKey, PharmacySuspended: where the key's holder may not ask.
+    :raises NotThere: where the pharmacy has no authorization of this number; the trail keeps that too.
+    """
+    caller, registrant = naming_authorization(digest, rma_number, at)
+    by = by_pharmacy(caller.pharmacy, caller.key_prefix)
+    found = authorization_for(by, rma_number) if registrant else None
+    status = _status_now(found, at) if found else None
+    record_pharmacy_access(
+        what=SHOW,
+        pharmacy_id=caller.pharmacy_id,
+        pharmacist=caller.key_prefix,
+        registrant_id=registrant.pk if registrant else None,
+        outcome=status or NOT_THERE,
+        at=at,
+    )
+    if found is None or registrant is None or status is None:
+        raise NotThere("rma_number", "this pharmacy has no such authorization")
+    return Shown(found, registrant.number, status)
+
+
+def _status_now(authorization: Authorization, at: datetime) -> AuthorizationStatus:
+    """Give what an authorization is at an instant; the nightly work only records it (section 13)."""
+    status = AuthorizationStatus(authorization.status)
+    if status not in LIVE_STATUSES:
+        return status
+    on = program_day(at)
+    record = record_of(authorization.registrant, on)
+    live = record.authorization
+    if live is None or live.id != authorization.pk:
+        return status
+    if not live.pharmacy.holds(on):
+        return AuthorizationStatus.REVOKED
+    if not is_live(live, record, on):
+        return AuthorizationStatus.LAPSED
+    return status if record.prescriber.holds(on) else AuthorizationStatus.SUSPENDED
+
+
+def _judge(row: Sequence[Any], pharmacy: Standing, days_supply: int, on: date) -> Decision | None:
+    if row[0] is None:
+        return None
+    record = record_from_row(row)
+    if record.course.enrolled_on is None:
+        record = record._replace(signatures=signatures_of(Registrant.from_db("default", ("id",), (row[0],))))
+    return authorizing(record, pharmacy, days_supply, on)
+
+
+def _outcome(decision: Decision | None) -> str:
+    if decision is None:
+        return NOT_THERE
+    return " ".join(refusal.code for refusal in decision.refusals) or "eligible"

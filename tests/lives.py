@@ -21,7 +21,7 @@ from itertools import count
 from consents.actions import sign
 from pledge.actions import authorizations, keys, months, participants, pregnancy_tests, registrants
 from pledge.models import Authorization, MonthlyConfirmation, Pharmacy, PregnancyTest, Prescriber, Registrant
-from pledge.rules.calendar import program_day
+from pledge.rules.calendar import PROGRAM_ZONE, program_day
 from pledge.rules.enrollment import REQUIRED_FORMS
 from pledge.rules.monthly import Attestation
 from pledge.rules.vocabulary import Method, RiskCategory, Signer, TestResult, TestSetting
@@ -83,9 +83,14 @@ class Life:
         return self.authorization.rma_number
 
 
+def days_before(at: datetime, days: int) -> datetime:
+    """Give the same hour of the program's clock so many days earlier, also across a clock change."""
+    return (at.astimezone(PROGRAM_ZONE) - timedelta(days=days)).astimezone(UTC)
+
+
 def a_program(at: datetime, *, through: date | None = None) -> Program:
     """Enroll a prescriber and two pharmacies two years before, certified through a year after or ``through``."""
-    began, mark = at - timedelta(days=730), next(_numbers)
+    began, mark = days_before(at, 730), next(_numbers)
     by = by_program("Ada Administrator", "1")
     span = {"certified_through": through or program_day(at + timedelta(days=365)), "by": by, "at": began}
     return Program(
@@ -189,7 +194,7 @@ def enrolled(
     program: Program, at: datetime, *, days_ago: int = 30, category: RiskCategory = CAN, born_on: date = GROWN_UP
 ) -> Life:
     """Register someone ``days_ago``, with every form signed and the screening test done on that day."""
-    then = at - timedelta(days=days_ago)
+    then = days_before(at, days_ago)
     life = registered(program, then, category=category, born_on=born_on)
     signed(life, then)
     if category == CAN:
@@ -222,9 +227,9 @@ def on_treatment(
     program: Program, at: datetime, *, months_done: int = 1, today: bool = False, category: RiskCategory = CAN
 ) -> Life:
     """Bring someone through ``months_done`` dispensed months, the last 30 days ago; ``today`` completes today's too."""
-    life = ready(program, at - timedelta(days=SUPPLY * months_done), category=category)
+    life = ready(program, days_before(at, SUPPLY * months_done), category=category)
     for month in range(months_done, 0, -1):
-        then = at - timedelta(days=SUPPLY * month)
+        then = days_before(at, SUPPLY * month)
         if month != months_done:
             a_month(life, then)
         dispensed(life, then)

@@ -1,0 +1,219 @@
+"""What each call takes in its body: declared once, read by hand, and shown as it is in the schema.
+
+Reading costs little, names every error with a JSON pointer, and lets nothing through that PostgreSQL or a log would
+choke on: NUL, lone surrogates, control and direction marks.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, NamedTuple, Protocol
+
+from django.http import HttpRequest, UnreadablePostError
+
+from pledge.api.problems import TOO_LARGE, WRONG_MEDIA_TYPE, FieldError, Malformed, Problem
+
+LONGEST_BODY = 64 * 1024
+LONGEST_SHOWN = 64
+_JSON_TYPE = re.compile(r"application/json\s*(;\s*charset=\"?utf-8\"?\s*)?", re.IGNORECASE)
+
+
+class Wrong(ValueError):
+    """A value is not what its field takes; the text is one sentence."""
+
+
+class Field(Protocol):
+    """One member of a body."""
+
+    @property
+    def required(self) -> bool:
+        """Whether the call cannot do without it."""
+
+    def read(self, value: Any) -> Any:
+        """Give the value as the program wants it, or raise :class:`Wrong`."""
+
+    def schema(self) -> dict[str, Any]:
+        """Give the member as JSON Schema."""
+
+
+class Text(NamedTuple):
+    """Printable text of 1 to ``longest`` characters, not blank."""
+
+    longest: int
+    description: str
+    required: bool = True
+
+    def read(self, value: Any) -> str:
+        if not isinstance(value, str):
+            raise Wrong("must be text")
+        if not value.isprintable():
+            raise Wrong(_unprintable(value))
+        if not value.strip() or len(value) > self.longest:
+            raise Wrong(f"must be 1 to {self.longest} characters long, and not blank")
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        return {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": self.longest,
+            "description": f"{self.description} Printable characters, not blank.",
+        }
+
+
+class Day(NamedTuple):
+    """A calendar date, ``YYYY-MM-DD``."""
+
+    description: str
+    required: bool = True
+
+    def read(self, value: Any) -> date:
+        if isinstance(value, str) and len(value) == len("YYYY-MM-DD") and value[4] == value[7] == "-":
+            try:
+                return date.fromisoformat(value)
+            except ValueError:
+                pass
+        raise Wrong("must be a date that exists, as YYYY-MM-DD")
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "format": "date", "description": self.description}
+
+
+class Whole(NamedTuple):
+    """A whole number between two, both inside."""
+
+    least: int
+    most: int
+    description: str
+    required: bool = True
+
+    def read(self, value: Any) -> int:
+        if type(value) is not int or not self.least <= value <= self.most:  # a boolean is no number here
+            raise Wrong(f"must be a whole number from {self.least} to {self.most}")
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "integer", "minimum": self.least, "maximum": self.most, "description": self.description}
+
+
+class OneOf(NamedTuple):
+    """One of a few words."""
+
+    words: Mapping[str, Any]
+    description: str
+    required: bool = True
+
+    def read(self, value: Any) -> Any:
+        if not isinstance(value, str) or value not in self.words:
+            raise Wrong(f"must be one of {', '.join(self.words)}")
+        return self.words[value]
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "enum": list(self.words), "description": self.description}
+
+
+Fields = Mapping[str, Field]
+
+
+class _Members(dict):
+    """A JSON object, with the names that were given twice."""
+
+    twice: tuple[str, ...] = ()
+
+
+class _NoNumber:
+    """Stands where a body says NaN or Infinity, which no field takes."""
+
+
+def read_body(request: HttpRequest, fields: Fields) -> dict[str, Any]:
+    """Give a request's body as its fields want it; a field that was left out is left out.
+
+    :raises Malformed: with every error, where the body is not JSON or not these fields.
+    :raises Problem: where it is too large, or of another media type.
+    """
+    members = _members(request)
+    found = {}
+    errors = [FieldError(_pointer(name), "is given twice") for name in members.twice]
+    for name, field in fields.items():
+        if name in members:
+            try:
+                found[name] = field.read(members[name])
+            except Wrong as wrong:
+                errors.append(FieldError(_pointer(name), str(wrong)))
+        elif field.required:
+            errors.append(FieldError(_pointer(name), "is missing"))
+    if len(members) > len(fields) or not fields.keys() >= members.keys():
+        errors += [FieldError(_pointer(name), "is not a field of this call") for name in members if name not in fields]
+    if errors:
+        raise Malformed(errors)
+    return found
+
+
+def fields_schema(fields: Fields) -> dict[str, Any]:
+    """Give a body as JSON Schema."""
+    return {
+        "type": "object",
+        "properties": {name: field.schema() for name, field in fields.items()},
+        "required": [name for name, field in fields.items() if field.required],
+        "additionalProperties": False,
+    }
+
+
+def _members(request: HttpRequest) -> _Members:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if length.isdecimal() and int(length) > LONGEST_BODY:
+        raise Problem(TOO_LARGE)
+    media_type = request.META.get("CONTENT_TYPE", "")
+    if media_type != "application/json" and not _JSON_TYPE.fullmatch(media_type):
+        raise Problem(WRONG_MEDIA_TYPE)
+    if request.META.get("HTTP_CONTENT_ENCODING", "identity") != "identity":
+        raise Problem(WRONG_MEDIA_TYPE)
+    members = _parsed(request)
+    if not isinstance(members, _Members):
+        raise Malformed([FieldError("", "must be a JSON object")])
+    return members
+
+
+def _parsed(request: HttpRequest) -> Any:
+    try:
+        text = request.body.decode()
+        return _DECODER.decode(text)
+    except UnreadablePostError:
+        said = "the body broke off"
+    except UnicodeDecodeError as undecodable:
+        said = f"is not UTF-8 at byte {undecodable.start}"
+    except json.JSONDecodeError as broken:
+        said = f"is not JSON at line {broken.lineno}, column {broken.colno}"
+    except RecursionError:
+        said = "is nested too deeply"
+    except ValueError:
+        said = "holds a number that is too long"
+    raise Malformed([FieldError("", said)])
+
+
+def _paired(pairs: list[tuple[str, Any]]) -> _Members:
+    members = _Members(pairs)
+    if len(members) != len(pairs):
+        names = [name for name, _ in pairs]
+        members.twice = tuple(name for name in members if names.count(name) > 1)
+    return members
+
+
+def _no_number(_: str) -> _NoNumber:
+    return _NoNumber()
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_paired, parse_constant=_no_number)
+
+
+def _pointer(name: str) -> str:
+    """Give the JSON pointer of a top member; what cannot be shown safely is shown as its code point."""
+    safe = "".join(c if c.isprintable() else f"U+{ord(c):04X}" for c in name[:LONGEST_SHOWN])
+    return "/" + safe.replace("~", "~0").replace("/", "~1")
+
+
+def _unprintable(value: str) -> str:
+    place, character = next((place, c) for place, c in enumerate(value) if not c.isprintable())
+    kind = "a lone surrogate" if "\ud800" <= character <= "\udfff" else "a character"
+    return f"holds {kind} that cannot be kept, U+{ord(character):04X} at position {place}"

@@ -1,0 +1,15 @@
+"""Where each of the pharmacies' calls is; whatever else is below the API's root is a problem of its own."""
+
+from django.urls import path, re_path
+
+from pledge.api import views
+from pledge.api.door import unknown_address
+
+urlpatterns = [
+    path("v1/eligibility-checks", views.eligibility_checks),
+    path("v1/authorizations", views.ask_authorization),
+    path("v1/authorizations/<str:rma_number>", views.show_authorization),
+    path("v1/authorizations/<str:rma_number>/dispense", views.dispense),
+    path("v1/authorizations/<str:rma_number>/reverse", views.reverse),
+    re_path(r"", unknown_address),
+]
