@@ -95,9 +95,11 @@ class ClinicSteps(Steps):
 
     def step_correct_test(self, args: dict) -> None:
         """Section 4: a new record supersedes the old; windows are recomputed, a dispense outside is a deviation."""
-        person = self.person(args)
+        person = self.own(args)
         if person is None or args["to"] > self.today or args["specimen"] not in tests.by_day(person):
             return self.reject()
+        if said := self.actor_reasons(person, args):
+            return self.deny(said)
         inside = self.dispenses_inside(person)
         person.corrections.append((self.seq, args["specimen"], args["to"]))
         if inside - self.dispenses_inside(person):
@@ -123,9 +125,11 @@ class ClinicSteps(Steps):
         self.permission(args, False)
 
     def permission(self, args: dict, word: bool) -> None:
-        person = self.person(args)
+        person = self.own(args)
         if person is None:
             return self.reject()
+        if said := self.actor_reasons(person, args):
+            return self.deny(said)
         person.permissions.append((self.seq, word))
 
     def step_confirm(self, args: dict) -> None:
@@ -238,13 +242,16 @@ class ClinicSteps(Steps):
 
     def step_cancel_window(self, args: dict) -> None:
         """Section 13, Confirming and Further."""
-        person = self.person(args)
+        person = self.own(args)
         if person is None:
             return self.reject()
+        said = self.actor_reasons(person, args)
         window = windows.open_window(person, self.today)
         if window is None:
-            return self.deny(Reasons(window_expired=None))
-        if windows.used(person, window):
-            return self.deny(Reasons(authorization_closed=None))
+            said.name("window_expired")
+        elif windows.used(person, window):
+            said.name("authorization_closed")
+        if said:
+            return self.deny(said)
         self.revoke(person)
         person.cancellations.append((self.seq, window.number, self.today))

@@ -38,6 +38,11 @@ def needs_guardian(person: Person, form: str, today: date) -> bool:
     return (own.day if own else today) < turns_18(person.born)
 
 
+def guardian_signs(person: Person, form: str, today: date) -> bool:
+    """Section 3.2: nobody signs for an adult."""
+    return needs_guardian(person, form, today) or "guardian" in signatures(person, form)
+
+
 def signers(person: Person, form: str, today: date) -> list[str]:
     """Section 3.2: the registrant, a minor's guardian, then the prescriber."""
     guardian = ["guardian"] if needs_guardian(person, form, today) else []

@@ -104,10 +104,24 @@ class EnrollmentSteps(Steps):
         if person is None or form not in (consent.INFORMED, consent.BIRTH_DEFECTS):
             return self.reject()
         if signer == "prescriber":
+            if not self.acts_for(person, args):
+                return self.reject()
             said = consent.countersigning_reasons(person, form, self.today)
+            said.update(self.countersigner_reasons(person, args))
             if said:
                 return self.deny(said)
+        elif signer == "guardian" and not consent.guardian_signs(person, form, self.today):
+            return self.reject()
         self.put_signature(person, form, signer)
+
+    def countersigner_reasons(self, person: Person, args: dict) -> Reasons:
+        """Section 1: certified; section 13, Standing: in person."""
+        said = self.actor_reasons(person, args)
+        if not self.parties[person.prescriber].certified(self.at):
+            said.name("prescriber_not_certified")
+        if self.is_designee(args):
+            said.name("consent_missing")
+        return said
 
     def put_signature(self, person: Person, form: str, signer: str) -> None:
         """Record a signature; `consent_copy` when it was the last (section 13, Notices)."""
@@ -122,6 +136,8 @@ class EnrollmentSteps(Steps):
         person = self.person(args)
         if person is None:
             return self.reject()
+        if said := self.countersigner_reasons(person, args):
+            return self.deny(said)
         for form in consent.required_forms(person):
             for signer in consent.signers(person, form, self.today):
                 if signer not in consent.signatures(person, form):
@@ -129,11 +145,12 @@ class EnrollmentSteps(Steps):
 
     def step_change_category(self, args: dict) -> None:
         """Section 8; section 13, Categories."""
-        person = self.person(args)
+        person = self.own(args)
         category = args.get("category")
         if person is None or category not in (CAN, CANNOT):
             return self.reject()
         said = self.category_reasons(category, args)
+        said.update(self.actor_reasons(person, args))
         if said:
             return self.deny(said)
         if category == CAN and person.category == CANNOT:
@@ -145,11 +162,14 @@ class EnrollmentSteps(Steps):
 
     def step_transfer(self, args: dict) -> None:
         """Section 8: to another certified prescriber; number, consents, history and open window stay."""
-        person, prescriber = self.person(args), self.parties.get(args["prescriber"])
+        person, prescriber = self.own(args), self.parties.get(args["prescriber"])
         if person is None or prescriber is None or prescriber.kind != "prescriber" or prescriber.id == person.prescriber:
             return self.reject()
+        said = self.actor_reasons(person, args)
         if not prescriber.certified(self.at):
-            return self.deny(Reasons(prescriber_not_certified=None))
+            said.name("prescriber_not_certified")
+        if said:
+            return self.deny(said)
         person.prescribers.append((self.seq, prescriber.id))
         self.tell_suspensions(prescriber.id)
 
@@ -161,12 +181,15 @@ class EnrollmentSteps(Steps):
 
     def end(self, args: dict) -> None:
         """Section 13, Endings: revoke, and ask for T4 and T5 where anything was ever dispensed."""
-        person = self.person(args)
+        person = self.own(args)
         last_dose = args.get("last_dose", self.today)
         if person is None or last_dose > self.today:
             return self.reject()
+        said = self.actor_reasons(person, args)
         if person.ended:
-            return self.deny(Reasons(treatment_ended=None))
+            said.name("treatment_ended")
+        if said:
+            return self.deny(said)
         self.revoke(person)
         handed_out = [a for a in person.authorizations if a.dispensed_at and a.category == CAN]
         reported = [r for r in person.reported if r[4] == CAN]

@@ -125,19 +125,24 @@ def cannot_month(person: Person, today: date, window: Window | None, dispensing:
             worth.said.name("window_expired")
         if window is None or not windows.confirmed_by_present_prescriber(person, window):
             worth.said.name("counseling_missing")
-    supply = last_supply(person)
-    if supply and not dispensing and (supply[1] - today).days > SUPPLY_LEFT_MAX:
-        worth.said.name("supply_over_limit", supply[1] - days(SUPPLY_LEFT_MAX))
     return worth
+
+
+def supply_left(person: Person, today: date) -> Reasons:
+    """Section 13, Without a window and Further: more than 7 days of the last dispensed supply are left."""
+    said, supply = Reasons(), last_supply(person)
+    if person.category != CAN and supply and (supply[1] - today).days > SUPPLY_LEFT_MAX:
+        said.name("supply_over_limit", supply[1] - days(SUPPLY_LEFT_MAX))
+    return said
 
 
 def month(person: Person, today: date, supply: int, auth: Authorization | None = None) -> tests.Worth:
     """Every step of the month not yet done, in the category and edition of the act."""
-    if person.ended:
-        return tests.Worth()
     window = windows.open_window(person, today)
     judged = can_month if person.category == CAN else cannot_month
-    worth = judged(person, today, window, auth is not None)
+    worth = tests.Worth() if person.ended else judged(person, today, window, auth is not None)
+    if auth is None:
+        worth.said.update(supply_left(person, today))
     counted = window
     if auth is not None and auth.window:
         counted = person.windows[auth.window - 1]

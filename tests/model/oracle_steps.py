@@ -35,6 +35,11 @@ class Steps:
     def person(self, args: dict) -> Person | None:
         return self.people.get(args.get("registrant", "R1"))
 
+    def own(self, args: dict) -> Person | None:
+        """Section 13, Standing: the person named, if they are the actor's."""
+        person = self.person(args)
+        return person if person and self.acts_for(person, args) else None
+
     def pharmacy(self, args: dict) -> Party | None:
         found = self.parties.get(args.get("pharmacy", "A"))
         return found if found and found.kind == "pharmacy" else None

@@ -67,6 +67,7 @@ def setting_worth(person: Person, day: date, test: Test) -> Worth:
         worth.said.name("setting_not_allowed")
     elif test.setting == "home" and not (person.home_permitted and test.evidence):
         worth.said.name("home_test_not_permitted")
+        worth.overlay = not modern
     else:
         worth.overlay = not modern
     return worth
