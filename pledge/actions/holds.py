@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from pledge.actions.pregnancy_tests import put_on_hold
-from pledge.actions.steps import lock_own
+from pledge.actions.steps import designee_standing, lock_own
 from pledge.facts import record_of
 from pledge.frame import action
 from pledge.models import EventType, FollowUp, Registrant
 from pledge.rules.calendar import program_day
 from pledge.rules.holds import clearing_refusals
 from pledge.rules.refusals import Rejected, refuse_if_any
+from pledge.rules.standing import designee_refusals, prescriber_refusals
 from pledge.rules.vocabulary import StopCause
 from pledge.trail import By, changed, created, record
 
@@ -40,9 +41,16 @@ def clear_hold(*, registrant: Registrant, reason: str, by: By, at: datetime) -> 
         raise Rejected("registrant", "nothing is on hold")
     if not reason.strip():
         raise Rejected("reason", "clearing a hold needs a reason")
-    facts = record_of(row, program_day(at))
+    on = program_day(at)
+    facts = record_of(row, on)
     in_person = by.prescriber is not None and by.designee is None
-    refuse_if_any(clearing_refusals(facts, in_person=in_person))
+    refuse_if_any(
+        [
+            *designee_refusals(designee_standing(by), on),
+            *prescriber_refusals(facts.prescriber, on),
+            *clearing_refusals(facts, in_person=in_person),
+        ]
+    )
     changes = [changed(row, hold_since=None), {"reason": {"reason": [None, reason.strip()]}}]
     record(EventType.HOLD_CLEARED, act="holds.clear_hold", by=by, at=at, registrant=row, about=row, changes=changes)
     return row
