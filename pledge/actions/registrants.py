@@ -76,8 +76,8 @@ def enroll_again(
     row = Registrant.objects.locked(registrant.pk)
     prescriber = Prescriber.objects.locked(prescriber.pk)
     refuse_unattested(by, at)
-    category = category or RiskCategory(row.category)
-    basis = basis or (row.basis if category == row.category else "")
+    if category is None:
+        category, basis = RiskCategory(row.category), basis or row.basis
     if row.merged_into_id is not None or row.course.ended_on is None:
         raise Rejected("registrant", "this registrant is enrolled and active already")
     if born_on is not None and born_on != row.born_on:
