@@ -72,8 +72,6 @@ def lockout_refusals(record: Record, on: date, specimen_on: date | None = None) 
         if free is None:
             continue
         binds_specimen = edition.lockout is not None and edition.lockout.binds_specimen
-        too_early = (
-            specimen_on is not None and window.specimen_on is not None and window.specimen_on < specimen_on < free
-        )
+        too_early = specimen_on is not None and specimen_on != window.specimen_on and specimen_on < free
         if on < free or (binds_specimen and too_early):
             yield Refusal(RefusalCode.LOCKED_OUT, release_day(window, record, on))
