@@ -26,7 +26,7 @@ def sign(
     completes the enrollment. Signing the same text again gives the signature that stands.
     """
     on = program_day(at)
-    row = lock_own(registrant, by)
+    row = lock_own(registrant, by, registrant_may=True)
     facts = record_of(row, on, with_signatures=True)
     if facts.course.ended_on is not None:
         refuse_if_any([Refusal(RefusalCode.TREATMENT_ENDED)])

@@ -86,7 +86,9 @@ class Cast:
             return by_registrant(self.registrants[name])
         if name in self.pharmacies:
             return by_pharmacy(self.pharmacies[name], name)
-        return by_prescriber(self.prescriber(name))
+        if name in self.prescribers:
+            return by_prescriber(self.prescriber(name))
+        return By("stranger", "", name)  # whoever brings a positive test or a report is heard; nobody else is theirs
 
     def _by_designee(self, designee: Designee, registrant: Registrant | None) -> By:
         own = list(designee.prescribers.all())

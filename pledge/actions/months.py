@@ -31,7 +31,7 @@ def confirm_month(*, registrant: Registrant, attestation: Attestation, by: By, a
     """
     on = program_day(at)
     row = lock_own(registrant, by)
-    _check_attestation(attestation, at)
+    _check_attestation(attestation, by, at)
     facts = record_of(row, on)
     corrected = window_corrected(facts, attestation, on)
     overlays = confirmed_overlays(facts, attestation.specimen_on, on)
@@ -68,7 +68,7 @@ def answer_questions(
 ) -> RegistrantAnswer:
     """Take the registrant's answers and methods for the open window; the newest counts (sections 5 and 13)."""
     on = program_day(at)
-    row = lock_own(registrant, by)
+    row = lock_own(registrant, by, registrant_may=True)
     facts = record_of(row, on)
     open_window = facts.open_window(on)
     refuse_if_any(answering_refusals(facts, on))
@@ -98,7 +98,9 @@ def cancel_window(*, registrant: Registrant, by: By, at: datetime) -> Prescripti
     return window
 
 
-def _check_attestation(attestation: Attestation, at: datetime) -> None:
+def _check_attestation(attestation: Attestation, by: By, at: datetime) -> None:
+    if by.prescriber is None:
+        raise Rejected("by", "only the registrant's clinic confirms a month")
     if attestation.visit_on > program_day(at):
         raise Rejected("visit", f"{attestation.visit_on.isoformat()} is after today, {program_day(at).isoformat()}")
     if attestation.specimen_on is not None and attestation.specimen_on > program_day(at):

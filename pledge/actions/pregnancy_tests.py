@@ -58,7 +58,7 @@ def record_test(
     authorization is revoked.
     """
     positive = result == TestResult.POSITIVE
-    row = Registrant.objects.locked(registrant.pk) if positive else lock_own(registrant, by)
+    row = Registrant.objects.locked(registrant.pk) if positive else lock_own(registrant, by, registrant_may=True)
     if not positive:
         refuse_unattested(by, at)
     _check_specimen_day(specimen_on, "specimen", at)

@@ -44,6 +44,7 @@ def enroll(
     """
     prescriber = Prescriber.objects.locked(prescriber.pk)
     _check_birth(born_on, at)
+    _check_prescriber(prescriber, by)
     refuse_unattested(by, at)
     refuse_if_any([*category_refusals(category, basis), *prescriber_refusals(prescriber.standing, program_day(at))])
     registrant = Registrant.objects.create(
@@ -75,6 +76,7 @@ def enroll_again(
     """Begin a new course after an ending; everything is done anew, consents included (section 13, Endings)."""
     row = Registrant.objects.locked(registrant.pk)
     prescriber = Prescriber.objects.locked(prescriber.pk)
+    _check_prescriber(prescriber, by)
     refuse_unattested(by, at)
     if category is None:
         category, basis = RiskCategory(row.category), basis or row.basis
@@ -93,7 +95,7 @@ def enroll_again(
 @action
 def change_contact(*, registrant: Registrant, contact: dict[str, str], by: By, at: datetime) -> Registrant:
     """Correct name, addresses, language or time zone; ``contact`` holds any of ``CONTACT_FIELDS``."""
-    row = lock_own(registrant, by)
+    row = lock_own(registrant, by, registrant_may=True)
     unknown = set(contact) - set(CONTACT_FIELDS)
     if unknown:
         raise Rejected("contact", f"no such field: {', '.join(sorted(unknown))}")
@@ -219,3 +221,8 @@ def _end(
 def _check_birth(born_on: date, at: datetime) -> None:
     if born_on > program_day(at):
         raise Rejected("born", f"{born_on.isoformat()} is in the future")
+
+
+def _check_prescriber(prescriber: Prescriber, by: By) -> None:
+    if by.kind != "program" and (by.prescriber is None or by.prescriber.pk != prescriber.pk):
+        raise Rejected("prescriber", "registrants are enrolled by their own prescriber, or by the program")

@@ -26,19 +26,24 @@ def new_number(digits: int) -> str:
     return str(secrets.randbelow(9 * 10 ** (digits - 1)) + 10 ** (digits - 1))
 
 
-def lock_own(registrant: Registrant, by: By) -> Registrant:
+def lock_own(registrant: Registrant, by: By, *, registrant_may: bool = False) -> Registrant:
     """Lock a registrant and make sure that they are the actor's (section 13, Standing).
 
-    :raises NotThere: where they are another prescriber's, or were merged away.
+    :param registrant_may: whether this is also the registrant's or the guardian's own act.
+    :raises NotThere: where they are another prescriber's, were merged away, or the actor has no part in them.
     """
     row = Registrant.objects.locked(registrant.pk)
-    theirs = by.prescriber is None or by.prescriber.pk == row.prescriber_id
-    delegated = by.designee is None or (
-        by.prescriber is not None and by.designee.prescribers.filter(pk=by.prescriber.pk).exists()
-    )
-    if row.merged_into_id is not None or not theirs or not delegated:
+    if row.merged_into_id is not None or not _has_part_in(row, by, registrant_may=registrant_may):
         raise NotThere("registrant", "there is no such registrant among yours")
     return row
+
+
+def _has_part_in(row: Registrant, by: By, *, registrant_may: bool) -> bool:
+    if by.prescriber is None:
+        own_act = registrant_may and by.registrant is not None and by.registrant.pk == row.pk
+        return own_act or by.kind == "program"
+    delegated = by.designee is None or by.designee.prescribers.filter(pk=by.prescriber.pk).exists()
+    return delegated and by.prescriber.pk == row.prescriber_id
 
 
 def designee_standing(by: By) -> Standing | None:
