@@ -7,10 +7,9 @@ from django.contrib import admin
 
 from consents.actions import sign
 from consents.models import FormVersion, SignedConsent
-from pledge.admin.enrollment_steps import ENROLLMENT
 from pledge.admin.fields import WordField
 from pledge.admin.readonly import ReadOnlyAdmin
-from pledge.admin.steps import Scene, Step, step
+from pledge.admin.steps import ENROLLMENT, Scene, Step, step
 from pledge.admin.whereabouts import unsigned
 from pledge.models import Registrant
 from pledge.rules.vocabulary import ConsentForm, Signer

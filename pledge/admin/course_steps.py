@@ -5,14 +5,11 @@ from typing import Any
 from django import forms
 
 from pledge.actions import holds, records, registrants
-from pledge.admin.enrollment_steps import COURSE, ENROLLMENT
 from pledge.admin.fields import DayField, NpiField
 from pledge.admin.month_steps import is_active
-from pledge.admin.steps import Scene, Step, step
+from pledge.admin.steps import COURSE, ENROLLMENT, SAFETY, Scene, Step, step
 from pledge.admin.visitor import EVERYONE, STAFF
 from pledge.models import Registrant
-
-SAFETY = "Safety"
 
 
 @step(Registrant)

@@ -1,50 +1,20 @@
-"""Steps at a course's beginning: enrollment, contact, category (sections 3 and 8)."""
+"""Steps at a course's beginning: enrollment, category (sections 3 and 8)."""
 
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from pledge.access import NotThere, registrant_named
 from pledge.actions import registrants
+from pledge.admin.contact_steps import CONTACT, ContactFields
 from pledge.admin.fields import BirthField, NpiField, WordField
-from pledge.admin.steps import Scene, Step, step
+from pledge.admin.steps import COURSE, ENROLLMENT, Scene, Step, step
 from pledge.admin.visitor import EVERYONE, Role
 from pledge.models import Prescriber, Registrant
-from pledge.rules.calendar import PROGRAM_ZONE
 from pledge.rules.vocabulary import Basis, RiskCategory
 from pledge.trail import By
-
-ENROLLMENT, COURSE = "Enrollment", "Course of treatment"
-ZONES = (
-    "America/New_York",
-    "America/Chicago",
-    "America/Denver",
-    "America/Phoenix",
-    "America/Los_Angeles",
-    "America/Anchorage",
-    "Pacific/Honolulu",
-    "America/Puerto_Rico",
-    "Pacific/Guam",
-)
-CONTACT = ("name", "email", "guardian_name", "guardian_email", "language", "time_zone")
-
-
-class ContactFields(forms.Form):
-    """How a registrant, and a guardian, are reached."""
-
-    name = forms.CharField(label="Full name", max_length=200)
-    email = forms.EmailField(label="E-mail", required=False, help_text="Notices go here; they never name the drug.")
-    guardian_name = forms.CharField(
-        label="Parent or guardian", max_length=200, required=False, help_text="For a registrant under 18."
-    )
-    guardian_email = forms.EmailField(label="E-mail of the parent or guardian", required=False)
-    language = forms.ChoiceField(label="Language", choices=settings.LANGUAGES)
-    time_zone = forms.ChoiceField(
-        label="Time zone", choices=[(zone, zone.replace("_", " ")) for zone in ZONES], initial=PROGRAM_ZONE.key
-    )
 
 
 def address_of(registrant: Registrant) -> str:
@@ -68,13 +38,12 @@ def choose_prescriber(form: Step) -> None:
 class ForPrescriber(Step):
     """A step about a prescriber's registrant to be, taken on that prescriber's behalf."""
 
-    def prescriber(self) -> Prescriber:
+    def chosen(self) -> Prescriber:
         """Give the prescriber the form names, or the only one whom the visitor may act for."""
-        named: Prescriber = self.cleaned_data.get("prescriber") or self.scene.by.prescriber
-        return named
+        return self.cleaned_data.get("prescriber") or self.scene.by.prescriber  # type: ignore[return-value]
 
     def actor(self) -> By:
-        return self.scene.visitor.by(self.prescriber().pk)
+        return self.scene.visitor.by(self.chosen().pk)
 
 
 class Category(forms.Form):
@@ -127,7 +96,7 @@ class Enroll(ContactFields, Category, ForPrescriber):
     def given(self) -> dict[str, Any]:
         said = self.cleaned_data
         return {
-            "prescriber": self.prescriber(),
+            "prescriber": self.chosen(),
             "born_on": said["born_on"],
             "category": said["category"],
             "basis": said["basis"] or "",
@@ -160,7 +129,7 @@ class EnrollAgain(Category, ForPrescriber):
     def given(self) -> dict[str, Any]:
         said = self.cleaned_data
         return {
-            "prescriber": self.prescriber(),
+            "prescriber": self.chosen(),
             "category": said["category"],
             "basis": said["basis"] or "",
         }
@@ -207,28 +176,6 @@ class EnrollFormer(EnrollAgain):
     def given(self) -> dict[str, Any]:
         said = self.cleaned_data
         return {**super().given(), "registrant": said["registrant"], "born_on": said["born_on"]}
-
-
-@step(Registrant)
-class ChangeContact(ContactFields, Step):
-    """Corrects name, addresses, language, time zone."""
-
-    slug, title, button, group = "change-contact", "Change name or contact", "Save", ENROLLMENT
-    roles = EVERYONE
-    act = staticmethod(registrants.change_contact)
-
-    def prepare(self) -> None:
-        for field in CONTACT:
-            self.initial.setdefault(field, getattr(self.scene.subject, field))
-        zone = self.scene.subject.time_zone
-        if zone not in ZONES:
-            self.fields["time_zone"].choices = [(zone, zone), *self.fields["time_zone"].choices]  # type: ignore[attr-defined]
-
-    def given(self) -> dict[str, Any]:
-        return {"contact": {field: self.cleaned_data[field] for field in CONTACT}}
-
-    def done(self, outcome: Any) -> str:
-        return "Name and contact are saved."
 
 
 @step(Registrant)

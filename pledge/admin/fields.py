@@ -11,10 +11,9 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from pledge.models import Prescriber, Registrant
 from pledge.rules.calendar import ONE_DAY, birthday
 from pledge.rules.editions import EDITIONS
-from pledge.rules.vocabulary import PRIMARY_METHODS, Method, RiskCategory, Word
+from pledge.rules.vocabulary import PRIMARY_METHODS, Method, Word
 
 FIRST_DAY = EDITIONS[0].effective_on
-CANNOT_LABEL = RiskCategory.CANNOT_BECOME_PREGNANT.label.lower()
 
 
 class DayField(forms.DateField):
@@ -81,10 +80,13 @@ def year_from(on: date) -> date:
     return birthday(on, 1) - ONE_DAY
 
 
-def tests_to_choose(registrant: Registrant) -> list[tuple[str, str]]:
-    """Give the specimen days on record, newest first, as choices; all tests of one day are one specimen."""
+def specimens_to_choose(registrant: Registrant, newest: int | None = None) -> list[tuple[str, str]]:
+    """Give the specimen days on record, newest first, as choices; all tests of one day are one specimen.
+
+    :param newest: how many; all without it.
+    """
     days: dict[str, str] = {}
     for test in registrant.tests.in_force().order_by("-specimen_on", "-id"):
         said = f"{test.specimen_on:%b} {test.specimen_on.day}, {test.specimen_on.year} · {test.get_result_display()}"
         days.setdefault(test.specimen_on.isoformat(), f"{said} · {test.get_setting_display()}")
-    return list(days.items())
+    return list(days.items())[:newest]

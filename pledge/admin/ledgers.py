@@ -8,6 +8,8 @@ from pledge.models import AccessEntry, Authorization, ProgramEvent
 
 @admin.register(ProgramEvent)
 class ProgramEventAdmin(ReadOnlyAdmin):
+    """The trail: what happened, who did it, for whom, under which edition."""
+
     list_display = ("at", "type", "whose", "actor_kind", "actor_name", "on_behalf_of", "edition")
     list_filter = ("at", "type", "actor_kind", "edition")
     list_select_related = ("registrant",)
@@ -17,6 +19,8 @@ class ProgramEventAdmin(ReadOnlyAdmin):
 
 @admin.register(AccessEntry)
 class AccessEntryAdmin(ReadOnlyAdmin):
+    """Who read whose record, and who asked about whom."""
+
     list_display = ("at", "what", "whose", "actor_kind", "actor_id", "pharmacy")
     list_filter = ("at", "what", "actor_kind")
     list_select_related = ("registrant", "pharmacy")
@@ -26,6 +30,8 @@ class AccessEntryAdmin(ReadOnlyAdmin):
 
 @admin.register(Authorization)
 class AuthorizationAdmin(ReadOnlyAdmin):
+    """Every authorization with where it stands."""
+
     list_display = ("rma_number", "whose", "pharmacy", "status", "issued_at", "do_not_dispense_after")
     list_filter = ("status", "issued_on")
     list_select_related = ("registrant", "pharmacy")

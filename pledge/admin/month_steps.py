@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 
 from pledge.actions import months, pregnancy_tests
-from pledge.admin.fields import DayField, MethodsField, WordField, tests_to_choose
-from pledge.admin.steps import Scene, Step, step
+from pledge.admin.fields import DayField, MethodsField, WordField, specimens_to_choose
+from pledge.admin.steps import CORRECTIONS, THIS_MONTH, Scene, Step, step
 from pledge.models import Registrant
 from pledge.rules.dispensing import needs_window
 from pledge.rules.editions import edition_on
@@ -21,7 +21,7 @@ from pledge.rules.vocabulary import (
 )
 
 CAN = RiskCategory.CAN_BECOME_PREGNANT
-THIS_MONTH, CORRECTIONS = "This month", "Tests and windows"
+NEWEST_TESTS = 6  # an older specimen has no window left to open
 
 
 def is_active(scene: Scene) -> bool:
@@ -101,7 +101,7 @@ class ConfirmMonth(Step):
             for name in ("specimen_on", "methods", "abstinence_acknowledged", "prior_source"):
                 del self.fields[name]
             return
-        tests = tests_to_choose(self.scene.subject)
+        tests = specimens_to_choose(self.scene.subject, NEWEST_TESTS)
         self.fields["specimen_on"].choices = tests  # type: ignore[attr-defined]
         self.initial.setdefault("specimen_on", tests[0][0] if tests else None)
         if not asks_for_prior_source(record, on):
@@ -154,7 +154,8 @@ class RecordAnswers(Step):
 
     @classmethod
     def offered(cls, scene: Scene) -> bool:
-        return can_become_pregnant(scene) and scene.record is not None and scene.record.open_window(scene.on) is not None
+        window = scene.record.open_window(scene.on) if scene.record is not None else None
+        return can_become_pregnant(scene) and window is not None
 
     def given(self) -> dict[str, Any]:
         return {"methods": frozenset(self.cleaned_data["methods"]), "correct": self.cleaned_data["correct"]}
@@ -201,7 +202,7 @@ class CorrectTest(Step):
     to = DayField(label="Right specimen date")
 
     def prepare(self) -> None:
-        self.fields["specimen_on"].choices = tests_to_choose(self.scene.subject)  # type: ignore[attr-defined]
+        self.fields["specimen_on"].choices = specimens_to_choose(self.scene.subject)  # type: ignore[attr-defined]
 
     @classmethod
     def offered(cls, scene: Scene) -> bool:

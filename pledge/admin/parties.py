@@ -17,8 +17,8 @@ from pledge.admin.steps import STEPS, Scene, step_named, steps_offered
 from pledge.admin.timeline import PAGE, line_of
 from pledge.admin.visitor import visitor_of
 from pledge.models import (
-    Deviation,
     Designee,
+    Deviation,
     FollowUp,
     Pharmacy,
     PharmacyKey,
@@ -112,7 +112,7 @@ class StepsAdmin(ReadOnlyAdmin):
         for name in self.facts:
             field = self.model._meta.get_field(name)
             shown = getattr(row, f"get_{name}_display", None)
-            yield field.verbose_name, shown() if shown else getattr(row, name)  # type: ignore[union-attr]
+            yield field.verbose_name, shown() if shown else getattr(row, name)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -134,6 +134,8 @@ class PartyAdmin(StepsAdmin):
 
 @admin.register(Prescriber)
 class PrescriberAdmin(PartyAdmin):
+    """Prescribers, by NPI."""
+
     list_display = ("name", "npi", "certified_through", "suspended_at")
     search_fields = ("name", "npi")
     facts = ("npi", *PartyAdmin.facts, "user")
@@ -141,6 +143,8 @@ class PrescriberAdmin(PartyAdmin):
 
 @admin.register(Designee)
 class DesigneeAdmin(PartyAdmin):
+    """Designees, with the prescribers they act for."""
+
     list_display = ("name", "certified_through", "suspended_at")
     search_fields = ("name",)
     facts = (*PartyAdmin.facts, "user")
@@ -148,6 +152,8 @@ class DesigneeAdmin(PartyAdmin):
 
 @admin.register(Pharmacy)
 class PharmacyAdmin(PartyAdmin):
+    """Pharmacies, with their keys."""
+
     list_display = ("name", "number", "representative", "certified_through", "suspended_at")
     search_fields = ("name", "number")
     facts = ("number", "representative", *PartyAdmin.facts)
@@ -155,6 +161,8 @@ class PharmacyAdmin(PartyAdmin):
 
 @admin.register(Wholesaler)
 class WholesalerAdmin(PartyAdmin):
+    """Wholesalers."""
+
     list_display = ("name", "number", "certified_through", "suspended_at")
     search_fields = ("name", "number")
     facts = ("number", *PartyAdmin.facts)
@@ -162,6 +170,8 @@ class WholesalerAdmin(PartyAdmin):
 
 @admin.register(PharmacyKey)
 class PharmacyKeyAdmin(StepsAdmin):
+    """Keys of the API: their beginnings only."""
+
     list_display = ("prefix", "pharmacy", "created_at", "expires_at", "revoked_at")
     list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
     list_select_related = ("pharmacy",)
@@ -171,6 +181,8 @@ class PharmacyKeyAdmin(StepsAdmin):
 
 @admin.register(Deviation)
 class DeviationAdmin(StepsAdmin):
+    """Deviations and non-compliance, closed with a note."""
+
     list_display = ("kind", "whose", "raised_at", "closed_at")
     list_filter = ("kind", ("closed_at", admin.EmptyFieldListFilter))
     list_select_related = ("registrant",)
@@ -180,6 +192,8 @@ class DeviationAdmin(StepsAdmin):
 
 @admin.register(FollowUp)
 class FollowUpAdmin(StepsAdmin):
+    """Tasks with a deadline, such as the follow-up of a pregnancy report."""
+
     list_display = ("due_at", "whose", "raised_at", "done_at")
     list_filter = (("done_at", admin.EmptyFieldListFilter),)
     list_select_related = ("registrant",)

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.text import capfirst
 
 from pledge.admin.visitor import STAFF, Role, visitor_of
 from pledge.trail import record_access
@@ -42,11 +43,15 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        title = capfirst(str(self.opts.verbose_name_plural))
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
     @admin.display(description="registrant", ordering="registrant")
     def whose(self, obj: Any) -> str:
         """Give the registrant's number as a link to their page."""
         if obj.registrant is None:
-            return "–"
+            return "-"
         address = reverse("admin:pledge_registrant_page", args=[obj.registrant.number])
         return format_html('<a href="{}">{}</a>', address, obj.registrant.number)
 

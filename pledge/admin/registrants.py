@@ -19,7 +19,7 @@ from pledge.admin.stepping import take_step
 from pledge.admin.steps import STEPS, Scene, step_named, steps_offered
 from pledge.admin.timeline import PAGE, lines_of
 from pledge.admin.visitor import EVERYONE, Visitor, by_of, visitor_of
-from pledge.admin.whereabouts import Place, gate_today, whereabouts
+from pledge.admin.whereabouts import Place, gate_today, next_steps, whereabouts
 from pledge.facts import record_of, signatures_of
 from pledge.models import Registrant
 from pledge.rules.calendar import program_day
@@ -125,6 +125,8 @@ def _page(request: HttpRequest, site: admin.AdminSite, number: str) -> HttpRespo
     record_access(what="registrant_read", by=scene.by, at=at, registrant=registrant)
     before = request.GET.get("before", "")
     lines = lines_of(registrant, int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None)
+    gate, groups = gate_today(record, scene.on), steps_offered(Registrant, scene)
+    offered = {taken.slug: taken for steps in groups.values() for taken in steps}
     context = {
         **site.each_context(request),
         "title": registrant.name or registrant.number,
@@ -132,8 +134,9 @@ def _page(request: HttpRequest, site: admin.AdminSite, number: str) -> HttpRespo
         "course": registrant.course,
         "scene": scene,
         "stands": whereabouts(record, scene.on),
-        "gate": gate_today(record, scene.on),
-        "groups": steps_offered(Registrant, scene),
+        "gate": gate,
+        "groups": groups,
+        "suggested": next((offered[slug] for slug in next_steps(record, gate, scene.on) if slug in offered), None),
         "lines": lines,
         "earlier": lines[-1].event.pk if len(lines) == PAGE else None,
         "tests": registrant.tests.all(),

@@ -1,5 +1,7 @@
 """The admin's door: only who acts in the program is let in, and sees what is theirs."""
 
+from collections.abc import Callable
+from functools import update_wrapper
 from typing import Any
 
 from django.contrib.admin import AdminSite
@@ -8,11 +10,20 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import SimpleTemplateResponse
+from django.utils import timezone
 
 from pledge.admin.visitor import CLINIC, visitor_behind, visitor_of
 
 # Django's own detour to a row's public page; no row of ours has one.
 UNUSED_ADDRESSES = {"view_on_site"}
+# In the order of a working day; what is not named here is found on the first page, further down.
+SECTIONS = (
+    ("People", ("Registrant", "Prescriber", "Designee", "Pharmacy", "Wholesaler")),
+    ("Work", ("FollowUp", "Deviation")),
+    ("Record", ("ProgramEvent", "Notice", "Authorization", "SignedConsent", "AccessEntry")),
+    ("Set-up", ("PharmacyKey", "FormVersion", "User", "Group")),
+)
 
 
 class LogInForm(AdminAuthenticationForm):
@@ -40,7 +51,7 @@ class ProgramSite(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return visitor_of(request) is not None
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]
         visitor = visitor_of(request)
         if visitor is not None and visitor.role in CLINIC:
             return redirect("admin:pledge_registrant_changelist")
@@ -48,6 +59,31 @@ class ProgramSite(AdminSite):
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         return {**super().each_context(request), "visitor": visitor_of(request)}
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        apps = super().get_app_list(request, app_label)
+        if app_label is not None:
+            return apps
+        models = {model["object_name"]: model for app in apps for model in app["models"]}
+        sections = [(title, [models[name] for name in names if name in models]) for title, names in SECTIONS]
+        return [
+            {"name": title, "app_label": title.lower(), "app_url": "", "has_module_perms": True, "models": theirs}
+            for title, theirs in sections
+            if theirs
+        ]
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002 - Django's own
+        door = super().admin_view(view, cacheable)
+
+        def in_their_zone(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            visitor = visitor_of(request)
+            with timezone.override(visitor.zone if visitor else None):
+                response: HttpResponse = door(request, *args, **kwargs)
+                if isinstance(response, SimpleTemplateResponse):
+                    response.render()
+                return response
+
+        return update_wrapper(in_their_zone, door)
 
     def get_urls(self) -> list[Any]:
         return [url for url in super().get_urls() if getattr(url, "name", None) not in UNUSED_ADDRESSES]

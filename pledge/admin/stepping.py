@@ -16,8 +16,6 @@ from pledge.models import EventType, ProgramEvent, Registrant
 from pledge.rules.refusals import Refused, Rejected
 from pledge.trail import By
 
-NOT_TAKEN = 422
-
 
 class Meanwhile(Exception):
     """Something was recorded since the form was shown: the same step, or anything about the registrant."""
@@ -119,8 +117,7 @@ def take_step(
         "back": back,
         **context,
     }
-    status = NOT_TAKEN if request.method == "POST" else 200
-    return TemplateResponse(request, "pledge/admin/step.html", context, status=status)
+    return TemplateResponse(request, "pledge/admin/step.html", context)
 
 
 def _act(request: HttpRequest, form: Step, scene: Scene, at: datetime) -> Any:

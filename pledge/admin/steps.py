@@ -11,6 +11,10 @@ from pledge.admin.visitor import CLINIC, Role, Visitor
 from pledge.rules.history import Record
 from pledge.trail import By
 
+THIS_MONTH, SAFETY, ENROLLMENT = "This month", "Safety", "Enrollment"
+CORRECTIONS, COURSE = "Tests and windows", "Course of treatment"
+GROUPS = (THIS_MONTH, SAFETY, ENROLLMENT, CORRECTIONS, COURSE)
+
 
 class Scene(NamedTuple):
     """Where a step is taken: by whom, on which program day, about which row and, for a registrant, which record."""
@@ -46,7 +50,7 @@ class Step(forms.Form):
     required_css_class = "required"
 
     def __init__(self, *args: Any, scene: Scene, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.scene = scene
         self.prepare()
 
@@ -100,4 +104,4 @@ def steps_offered(model: type[Model], scene: Scene) -> dict[str, list[type[Step]
     for taken in STEPS.get(model, {}).values():
         if taken.group and scene.visitor.role in taken.roles and taken.offered(scene):
             groups.setdefault(taken.group, []).append(taken)
-    return groups
+    return dict(sorted(groups.items(), key=lambda group: GROUPS.index(group[0]) if group[0] in GROUPS else len(GROUPS)))

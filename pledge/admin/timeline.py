@@ -55,7 +55,7 @@ def lines_of(registrant: Registrant, before: int | None = None) -> list[Line]:
 def line_of(event: ProgramEvent, prescribers: dict[int, str] | None = None) -> Line:
     """Give one event in words."""
     refused = event.type == EventType.ACT_REFUSED
-    title = event.get_type_display()
+    title = event.get_type_display().capitalize()
     if refused:
         title = f"Refused: {event.act.rpartition('.')[2].replace('_', ' ')}"
     changes = list(_changes(event, prescribers or {}))

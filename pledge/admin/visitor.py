@@ -62,7 +62,7 @@ def visitor_of(request: HttpRequest) -> Visitor | None:
     """Give who a request's log-in is in the program, or None; asked of the database once a request."""
     if not hasattr(request, "program_visitor"):
         request.program_visitor = visitor_behind(request.user)  # type: ignore[attr-defined]
-    return request.program_visitor  # type: ignore[attr-defined,no-any-return]
+    return request.program_visitor  # type: ignore[attr-defined]
 
 
 def visitor_behind(user: object) -> Visitor | None:
@@ -88,4 +88,4 @@ def visitor_behind(user: object) -> Visitor | None:
 def _administers(user: object) -> bool:
     if getattr(user, "is_superuser", False):
         return True
-    return user.groups.filter(name=PROGRAM_ADMINISTRATORS).exists()  # type: ignore[attr-defined,no-any-return]
+    return user.groups.filter(name=PROGRAM_ADMINISTRATORS).exists()  # type: ignore[attr-defined]

@@ -8,6 +8,7 @@ from pledge.rules.dispensing import Decision, authorizing, is_live, last_usable_
 from pledge.rules.editions import edition_on
 from pledge.rules.enrollment import REQUIRED_FORMS, acceptable, by_version, missing_signers
 from pledge.rules.history import Record, Standing, Window
+from pledge.rules.holds import later_negative
 from pledge.rules.lockout import lockout_refusals
 from pledge.rules.monthly import answer_refusals, counseling_confirmed
 from pledge.rules.qualification import course_tests, newest_test_refusals
@@ -83,6 +84,39 @@ def whereabouts(record: Record, on: date) -> Whereabouts:
     return Whereabouts(place, *(_in_window(record, window, on) if window else _between(record, on)))
 
 
+NEXT_STEPS = {
+    RefusalCode.TREATMENT_ENDED: ("begin-again",),
+    RefusalCode.CONSENT_MISSING: ("record-signature", "countersign"),
+    RefusalCode.GUARDIAN_CONSENT_MISSING: ("record-signature",),
+    RefusalCode.COUNSELING_MISSING: ("confirm-month",),
+    RefusalCode.QUESTIONS_MISSING: ("record-answers",),
+    RefusalCode.CONTRACEPTION_MISMATCH: ("record-answers",),
+}
+NEED_A_TEST = {
+    RefusalCode.SCREENING_TEST_MISSING,
+    RefusalCode.TEST_MISSING,
+    RefusalCode.TEST_GAP_TOO_SHORT,
+    RefusalCode.OUTSIDE_CYCLE_DAYS,
+    RefusalCode.SETTING_NOT_ALLOWED,
+    RefusalCode.HOME_TEST_NOT_PERMITTED,
+    RefusalCode.RESULT_NOT_NEGATIVE,
+    RefusalCode.SPECIMEN_IN_CLOSED_WINDOW,
+    RefusalCode.WINDOW_EXPIRED,
+}
+
+
+def next_steps(record: Record, gate: Decision, on: date) -> Iterator[str]:
+    """Give the slugs of the steps that could come next, likeliest first; none while only time can tell."""
+    if record.hold_since is not None:
+        yield "clear-hold" if later_negative(record) else "record-test"
+    for refusal in gate.refusals:
+        if refusal.clears_on is not None and refusal.clears_on > on:
+            return
+        if refusal.code in NEED_A_TEST and record.category == CAN:
+            yield "record-test"
+        yield from NEXT_STEPS.get(refusal.code, ())
+
+
 def unsigned(record: Record, on: date) -> Iterator[tuple[ConsentForm, Signer]]:
     """Give each required signature that is missing, in the order of signing."""
     for form in REQUIRED_FORMS[record.category]:
@@ -135,7 +169,12 @@ def _between(record: Record, on: date) -> tuple[Tone, str]:
         return Tone.STOP, f"Locked out until {long(locked.clears_on)}."
     if record.category != CAN:
         return Tone.WAIT, "Waiting for a visit: the clinic confirms counseling for the next month."
+    return _before_confirming(record, on)
+
+
+def _before_confirming(record: Record, on: date) -> tuple[Tone, str]:
     reasons = {refusal.code: refusal.clears_on for refusal in newest_test_refusals(record, on)}
+    clears_on = max((day for day in reasons.values() if day is not None), default=on)
     if not reasons:
         newest = course_tests(record)[-1].specimen_on
         span = window_span(CAN, specimen_on=newest, visit_on=on)
@@ -144,14 +183,13 @@ def _between(record: Record, on: date) -> tuple[Tone, str]:
         return Tone.STOP, "The newest test is not negative: a new one is needed."
     if RefusalCode.SCREENING_TEST_MISSING in reasons:
         return Tone.WAIT, "Waiting for the screening test."
-    clears_on = max((day for day in reasons.values() if day is not None), default=on)
     if RefusalCode.WAITING_PERIOD in reasons or (RefusalCode.TEST_MISSING in reasons and clears_on > on):
         return Tone.WAIT, f"Waiting: the next test counts from {long(clears_on)}."
-    return Tone.WAIT, _for_the_next_test(record)
+    return Tone.WAIT, _for_the_next_test(record, on)
 
 
-def _for_the_next_test(record: Record) -> str:
+def _for_the_next_test(record: Record, on: date) -> str:
     if record.supply_through is None:
         return "Waiting for a new test."
-    return f"Waiting for the next test; what was dispensed lasts through {long(record.supply_through)}."
-
+    lasts = "lasts" if record.supply_through >= on else "lasted"
+    return f"Waiting for the next test; what was dispensed {lasts} through {long(record.supply_through)}."

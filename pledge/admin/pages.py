@@ -1,0 +1,14 @@
+"""Every page and every step of the admin: importing them registers them."""
+
+from pledge.admin import (  # noqa: F401
+    accounts,
+    contact_steps,
+    course_steps,
+    enrollment_steps,
+    ledgers,
+    month_steps,
+    parties,
+    party_steps,
+    registrants,
+    work_steps,
+)
