@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pledge.rules.history import Record
-from pledge.rules.qualification import counts, phase_of, screening_test
+from pledge.rules.qualification import counts, phase_of, screening_test, specimens
 from pledge.rules.refusals import Refusal, RefusalCode
 from pledge.rules.vocabulary import TestPhase, TestResult
 
@@ -28,7 +28,7 @@ def later_negative(record: Record) -> bool:
         and record.hold_since is not None
         and test.specimen_on > record.hold_since
         and counts(record, test, phase)
-        for test in record.tests
+        for test in specimens(record)
     )
 
 

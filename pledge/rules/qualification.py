@@ -15,7 +15,12 @@ CAN = RiskCategory.CAN_BECOME_PREGNANT
 
 def course_tests(record: Record) -> tuple[Test, ...]:
     """Give one test for each specimen day of the course, oldest first; of several of a day, the last entered."""
-    by_day = {test.specimen_on: test for test in record.tests if test.specimen_on >= record.course.tests_from}
+    return tuple(test for test in specimens(record) if test.specimen_on >= record.course.tests_from)
+
+
+def specimens(record: Record) -> tuple[Test, ...]:
+    """Give one test for each specimen day, oldest first: all tests of one day are one specimen (section 13)."""
+    by_day = {test.specimen_on: test for test in record.tests}
     return tuple(by_day[day] for day in sorted(by_day))
 
 
