@@ -52,6 +52,8 @@ def signers(person: Person, form: str, today: date) -> list[str]:
 def consent_reasons(person: Person, today: date) -> Reasons:
     """Section 3.2: every required signer on every required form."""
     said = Reasons()
+    if person.ended:
+        return said
     for form in required_forms(person):
         for signer in signers(person, form, today):
             if signer not in signatures(person, form):

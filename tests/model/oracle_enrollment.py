@@ -103,6 +103,8 @@ class EnrollmentSteps(Steps):
         form, signer = args["form"], args.get("signer", "registrant")
         if person is None or form not in (consent.INFORMED, consent.BIRTH_DEFECTS):
             return self.reject()
+        if person.ended and (signer != "prescriber" or self.acts_for(person, args)):
+            return self.deny(Reasons(treatment_ended=None))
         if signer == "prescriber":
             if not self.acts_for(person, args):
                 return self.reject()
@@ -136,7 +138,8 @@ class EnrollmentSteps(Steps):
         person = self.person(args)
         if person is None:
             return self.reject()
-        if said := self.countersigner_reasons(person, args):
+        said = Reasons(treatment_ended=None) if person.ended else self.countersigner_reasons(person, args)
+        if said:
             return self.deny(said)
         for form in consent.required_forms(person):
             for signer in consent.signers(person, form, self.today):
