@@ -196,4 +196,4 @@ class EnrollmentSteps(Steps):
         self.revoke(person)
         handed_out = [a for a in person.authorizations if a.dispensed_at and a.category == CAN]
         reported = [r for r in person.reported if r[4] == CAN]
-        person.endings.append((self.seq, last_dose, bool(handed_out or reported)))
+        person.endings.append((self.seq, last_dose, bool(handed_out or reported), self.today))

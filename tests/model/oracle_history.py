@@ -115,7 +115,7 @@ class Person:
     authorizations: list[Authorization] = field(default_factory=list)
     holds: list[Hold] = field(default_factory=list)
     clears: list[int] = field(default_factory=list)
-    endings: list[tuple[int, date, bool]] = field(default_factory=list)
+    endings: list[tuple[int, date, bool, date]] = field(default_factory=list)
     reported: list[tuple[int, int, date, int, str]] = field(default_factory=list)
 
     @property

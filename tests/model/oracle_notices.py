@@ -97,7 +97,7 @@ def suspension_notices(
 
 def post_treatment(told: Told, person: Person, today: date) -> None:
     """T4 on the last dose's day, T5 30 days after; overdue after 3, 7 and 14 days (sections 4, 10, 13)."""
-    _, last_dose, asked = person.endings[-1]
+    _, last_dose, asked, _ = person.endings[-1]
     if not asked:
         return
     due = []

@@ -53,10 +53,23 @@ def closing_hold(person: Person, window: Window) -> Hold | None:
     return None
 
 
+def course_left_on(person: Person, window: Window) -> date | None:
+    """Section 13, Endings and Categories: the day on which its course ended or gave way to another."""
+    left = [(seq, day) for seq, _, _, day in person.endings]
+    left += [(course.seq, course.first_day) for course in person.courses if course.begun_by == "change"]
+    return min((pair for pair in left if pair[0] > window.seq), default=(0, None))[1]
+
+
+def closed_early_on(person: Person, window: Window) -> date | None:
+    """The day of what closed it while it was open: a positive, a report, the end of its course."""
+    hold, left = closing_hold(person, window), course_left_on(person, window)
+    early = [day for day in (hold and hold.day, left) if day and day <= full_last_day(person, window)]
+    return min(early, default=None)
+
+
 def last_day(person: Person, window: Window) -> date:
-    """The window's last day; a hold makes its own day the last."""
-    hold = closing_hold(person, window)
-    return hold.day if hold else full_last_day(person, window)
+    """The window's last day; a hold, or the end of its course, makes its own day the last."""
+    return closed_early_on(person, window) or full_last_day(person, window)
 
 
 def closes_at(person: Person, window: Window) -> datetime:
@@ -103,8 +116,7 @@ def is_first(person: Person, window: Window) -> bool:
 
 def closed_from(person: Person, window: Window) -> date:
     """The first day on which the window is no longer open."""
-    hold = closing_hold(person, window)
-    early = cancelled_on(person, window) or (hold.day if hold else None)
+    early = cancelled_on(person, window) or closed_early_on(person, window)
     return early or full_last_day(person, window) + days(1)
 
 
@@ -112,7 +124,7 @@ def locking(person: Person, day: date) -> list[Window]:
     """Sections 2, 6 and 13, Lockouts: the windows whose lockout holds on a day, by that day's edition."""
     edition = edition_on(day)
     found = []
-    for window in course_windows(person):
+    for window in person.windows:
         if window.category != CAN or day < closed_from(person, window):
             continue
         first = is_first(person, window)
@@ -138,7 +150,7 @@ def specimen_from_lockout(person: Person, today: date, specimen: date) -> bool:
         return False
     return any(
         specimen != specimen_of(person, w) and specimen < specimen_of(person, w) + days(LOCKOUT_DAYS)
-        for w in course_windows(person)
+        for w in person.windows
         if w.category == CAN and closed_from(person, w) <= today and is_first(person, w) and not used(person, w)
     )
 
