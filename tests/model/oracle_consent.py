@@ -51,9 +51,11 @@ def signers(person: Person, form: str, today: date) -> list[str]:
 
 def consent_reasons(person: Person, today: date) -> Reasons:
     """Section 3.2: every required signer on every required form."""
+    return Reasons() if person.ended else missing_signatures(person, today)
+
+
+def missing_signatures(person: Person, today: date) -> Reasons:
     said = Reasons()
-    if person.ended:
-        return said
     for form in required_forms(person):
         for signer in signers(person, form, today):
             if signer not in signatures(person, form):
@@ -74,7 +76,7 @@ def countersigning_reasons(person: Person, form: str, today: date) -> Reasons:
 
 def enrolled_on(person: Person, today: date) -> date | None:
     """Section 3.3: the day of the last required signature, never before the course began."""
-    if consent_reasons(person, today):
+    if missing_signatures(person, today):
         return None
     last = [
         signatures(person, form)[signer].day
