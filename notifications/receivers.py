@@ -4,16 +4,18 @@ import logging
 
 from django.dispatch import receiver
 
-from notifications.announcements import announce
-from pledge.models import ProgramEvent
+from notifications.announcements import ANNOUNCERS, announce
+from pledge.models import EventType, ProgramEvent
 from pledge.trail import event_recorded
 
 logger = logging.getLogger(__name__)
 
 
 @receiver(event_recorded, sender=ProgramEvent)
-def announce_event(event_id: int, **_: object) -> None:
+def announce_event(event_id: int, type: EventType, **_: object) -> None:  # noqa: A002 - the trail's own word
     """Queue the notices of one event; a failure is logged, and the sweep repairs what was missed."""
+    if type not in ANNOUNCERS:
+        return
     try:
         announce(ProgramEvent.objects.get(pk=event_id))
     except Exception:

@@ -17,7 +17,7 @@ from pledge.rules.refusals import Refusal
 _LONGEST_NAME = ProgramEvent._meta.get_field("actor_name").max_length or 0
 
 event_recorded = Signal()
-"""Sent after commit with ``event_id``; a nudge only: the event table is the truth."""
+"""Sent after commit with ``event_id`` and its ``type``; a nudge only: the event table is the truth."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ def record(
         changes=merged,
     )
     event.save(force_insert=True)
-    transaction.on_commit(partial(event_recorded.send_robust, sender=ProgramEvent, event_id=event.pk))
+    transaction.on_commit(partial(event_recorded.send_robust, sender=ProgramEvent, event_id=event.pk, type=type))
     return event
 
 

@@ -167,10 +167,10 @@ def check_days(days_supply: int) -> None:
 
 
 def _lock_and_gather(registrant: Registrant, pharmacy: Pharmacy, at: datetime) -> tuple[Registrant, Pharmacy, Record]:
-    if not Registrant.objects.lock_with_parties(registrant.pk, pharmacy.pk):
+    locked = Registrant.objects.lock_with_parties(registrant.pk, pharmacy.pk)
+    if locked is None:
         raise Refused([Refusal(RefusalCode.NOT_ENROLLED)])
-    facts = record_of(registrant, program_day(at))
-    return Registrant.objects.get(pk=registrant.pk), Pharmacy.objects.get(pk=pharmacy.pk), facts
+    return *locked, record_of(registrant, program_day(at))
 
 
 def _newest(row: Registrant, pharmacy: Pharmacy, rma_number: str) -> Authorization | None:
