@@ -30,9 +30,7 @@ class RegistrantQuerySet(models.QuerySet):
         everywhere: so a suspension and an authorization cannot overlook each other, nor wait for each other.
         Gives the registrant's row and the pharmacy's as they stand under the lock, or None without the registrant.
         """
-        own, theirs = (
-            [field.attname for field in model._meta.concrete_fields] for model in (self.model, Pharmacy)
-        )
+        own, theirs = ([field.attname for field in model._meta.concrete_fields] for model in (self.model, Pharmacy))
         columns = ", ".join([*(f"r.{name}" for name in own), *(f"f.{name}" for name in theirs)])
         with connection.cursor() as cursor:
             cursor.execute(_LOCK_WITH_PARTIES.format(columns=columns), [pharmacy_pk, pk])
