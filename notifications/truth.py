@@ -31,7 +31,7 @@ def is_true(notice: Notice, on: date) -> bool:
     if notice.kind in ABOUT_THE_OPEN_WINDOW:
         return _window_waits(notice, on)
     if notice.kind == Kind.INVITATION_TO_SIGN:
-        return Course.objects.filter(registrant_id=notice.registrant_id, is_current=True, enrolled_on=None).exists()
+        return Course.objects.filter(registrant=notice.registrant, is_current=True, enrolled_on=None).exists()
     if notice.kind == Kind.CONFIRMATION_DUE and notice.occasion.startswith("specimen:"):
         return not _is_confirmed(notice)
     return True

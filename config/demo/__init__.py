@@ -1,0 +1,1 @@
+"""The demo: a believable program, played through the real actions and served on this machine alone."""

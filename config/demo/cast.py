@@ -1,0 +1,114 @@
+"""Who takes part: prescribers, a designee, pharmacies, an administrator, and their log-ins."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from string import ascii_lowercase
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group, User
+
+from config.demo.stage import Stage
+from pledge.actions import keys, participants
+from pledge.admin.visitor import PROGRAM_ADMINISTRATORS
+from pledge.models import Designee, Pharmacy, Prescriber
+from pledge.trail import By, by_designee, by_prescriber, by_program
+
+YEAR = 365  # a certification's length in days: who joined almost that long ago must renew soon
+
+
+@dataclass(frozen=True)
+class Cast:
+    """The parties of the program."""
+
+    administrator: By
+    prescribers: tuple[Prescriber, ...]
+    designee: Designee
+    pharmacies: tuple[Pharmacy, ...]
+
+    def clinic(self, prescriber: Prescriber, *, by_designee_of: bool = False) -> By:
+        """Give a prescriber in person, or the designee on their behalf."""
+        return by_designee(self.designee, prescriber) if by_designee_of else by_prescriber(prescriber)
+
+
+@dataclass(frozen=True)
+class LogIn:
+    """One log-in, as it is printed."""
+
+    username: str
+    passphrase: str
+    role: str
+    name: str
+
+
+def a_passphrase() -> str:
+    """Give a random passphrase that can be typed: four groups of four letters."""
+    return "-".join("".join(secrets.choice(ascii_lowercase) for _ in range(4)) for _ in range(4))
+
+
+def enroll_parties(stage: Stage) -> tuple[Cast, list[LogIn], str]:
+    """Enroll everyone who is no registrant; give them, their log-ins and the first pharmacy's key."""
+    passphrase = a_passphrase()
+    kept = make_password(passphrase)  # one passphrase for all, so one slow hash
+    people = [
+        ("ada", "Ada Albright", "program administrator"),
+        ("prescott", "Dr. Paula Prescott", "prescriber"),
+        ("okafor", "Dr. Emeka Okafor", "prescriber"),
+        ("lindqvist", "Dr. Maja Lindqvist", "prescriber"),
+        ("dana", "Dana Diaz", "designee of Dr. Prescott and Dr. Okafor"),
+    ]
+    users = {username: _user(username, name, kept) for username, name, _ in people}
+    users["ada"].groups.add(Group.objects.get_or_create(name=PROGRAM_ADMINISTRATORS)[0])
+    ada = by_program("Ada Albright", str(users["ada"].pk))
+    prescribers = tuple(
+        participants.enroll_prescriber(
+            npi=npi,
+            name=name,
+            email=f"{username}@clinic.example",
+            user=users[username],
+            certified_through=stage.today + timedelta(days=ends),
+            by=ada,
+            at=stage.moment(ends - YEAR, "09:30"),
+        )
+        for npi, username, name, ends in (
+            ("1093817465", "prescott", "Dr. Paula Prescott", 160),
+            ("1427055639", "okafor", "Dr. Emeka Okafor", 7),
+            ("1750384921", "lindqvist", "Dr. Maja Lindqvist", 24),
+        )
+    )
+    designee = participants.enroll_designee(
+        name="Dana Diaz",
+        email="dana@clinic.example",
+        user=users["dana"],
+        prescribers=list(prescribers[:2]),
+        attested_through=stage.today + timedelta(days=160),
+        by=ada,
+        at=stage.moment(160 - YEAR, "11:00"),
+    )
+    pharmacies = tuple(
+        participants.enroll_pharmacy(
+            number=number,
+            name=name,
+            representative=representative,
+            email=f"{mailbox}@pharmacy.example",
+            certified_through=stage.today + timedelta(days=ends),
+            by=ada,
+            at=stage.moment(ends - YEAR, "13:15"),
+        )
+        for number, mailbox, name, representative, ends in (
+            ("PH-1001", "corner", "Corner Pharmacy", "Rosa Reyes", 170),
+            ("PH-1002", "station", "Station Pharmacy", "Sam Seong", 170),
+            ("PH-1003", "harbor", "Harbor Pharmacy", "Hana Holt", 1),
+        )
+    )
+    issued = keys.issue_key(pharmacy=pharmacies[0], by=ada, at=stage.moment(170 - YEAR, "13:40"))
+    log_ins = [LogIn(username, passphrase, role, name) for username, name, role in people]
+    return Cast(ada, prescribers, designee, pharmacies), log_ins, issued.secret
+
+
+def _user(username: str, name: str, password: str) -> User:
+    title, _, rest = name.rpartition(" ")
+    address = f"{username}@clinic.example"
+    return User.objects.create(
+        username=username, first_name=title, last_name=rest, email=address, password=password, is_staff=True
+    )

@@ -1,0 +1,100 @@
+"""What a newcomer is handed: addresses, log-ins, a pharmacy's key and a first question that is answered with yes."""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from config.demo.cast import LogIn
+from config.demo.program import Played
+from pledge.actions.keys import digest_of
+from pledge.eligibility import eligibility_of
+from pledge.models import PharmacyKey, Registrant
+from pledge.rules.calendar import program_day
+from pledge.rules.editions import edition_on
+
+FILE = "credentials.json"
+MOST_ASKED = 300
+
+
+@dataclass(frozen=True)
+class Handout:
+    """The log-ins and the key, which the database keeps only as digests."""
+
+    log_ins: list[LogIn]
+    pharmacy: str
+    key: str
+
+    @classmethod
+    def of(cls, played: Played) -> "Handout":
+        """Give what a play leaves."""
+        return cls(played.log_ins, played.pharmacy, played.key)
+
+    @classmethod
+    def read(cls, folder: Path) -> "Handout | None":
+        """Give what an earlier start handed out; None where there is no file, or the key is of another database."""
+        try:
+            kept = json.loads((folder / FILE).read_text())
+            found = cls(
+                [LogIn(**log_in) for log_in in kept["log_ins"]], kept["pharmacy"]["name"], kept["pharmacy"]["key"]
+            )
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            return None
+        return found if PharmacyKey.objects.filter(digest=digest_of(found.key)).exists() else None
+
+    def question(self, at: datetime) -> dict[str, Any]:
+        """Give a body for an eligibility check, of someone who is eligible now where there is anyone."""
+        pharmacy = PharmacyKey.objects.select_related("pharmacy").get(digest=digest_of(self.key)).pharmacy
+        days = edition_on(program_day(at)).supply_days
+        registrants = list(Registrant.objects.not_merged().order_by("category", "id")[:MOST_ASKED])
+        eligible = (row for row in registrants if eligibility_of(row, pharmacy, days, at).allowed)
+        row = next(eligible, registrants[0])
+        return {
+            "registrant_number": row.number,
+            "date_of_birth": row.born_on.isoformat(),
+            "days_supply": days,
+            "pharmacist": "rph-17",
+        }
+
+    def write(self, folder: Path, *, address: str, question: dict[str, Any]) -> None:
+        """Write everything to the folder, readable by its owner alone."""
+        path, part = folder / FILE, folder / f"{FILE}.part"
+        kept = {
+            "addresses": {
+                "web": f"{address}/",
+                "admin": f"{address}/admin/",
+                "mail": f"{address}/demo/mail/",
+                "api": f"{address}/api/v1/",
+            },
+            "log_ins": [asdict(log_in) for log_in in self.log_ins],
+            "pharmacy": {"name": self.pharmacy, "key": self.key},
+            "eligible": question,
+        }
+        part.unlink(missing_ok=True)
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            json.dump(kept, file, indent=2)
+            file.write("\n")
+        part.replace(path)
+
+    def sentences(self, folder: Path, *, address: str, question: dict[str, Any], caught: int) -> list[str]:
+        """Give the lines that are printed when the demo is ready."""
+        width = max(len(log_in.username) for log_in in self.log_ins)
+        return [
+            f"  Admin  {address}/admin/",
+            f"         every passphrase is  {self.log_ins[0].passphrase}",
+            *(f"         {log_in.username:<{width}}  {log_in.name}, {log_in.role}" for log_in in self.log_ins),
+            "",
+            f"  Mail   {address}/demo/mail/   ({caught} caught so far; nothing leaves this machine)",
+            "",
+            f"  API    {self.pharmacy} asks whether it may dispense:",
+            "",
+            f"curl -s {address}/api/v1/eligibility-checks \\",
+            f"  -H 'Authorization: Bearer {self.key}' \\",
+            "  -H 'Content-Type: application/json' \\",
+            f"  -d '{json.dumps(question)}'",
+            "",
+            f"  All of this is in {folder / FILE}; the servers' logs are beside it.",
+            "  Ctrl-C stops everything and keeps the data; make demo-reset begins anew.",
+        ]

@@ -1,0 +1,139 @@
+"""The whole program: who lives through what, the nights between, and the mail by day."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from config.demo import beginnings, courses
+from config.demo.cast import Cast, LogIn, enroll_parties
+from config.demo.person import Person
+from config.demo.stage import Arc, Stage
+from notifications.delivery import deliver
+from notifications.sweep import run_sweep
+from pledge.actions import participants
+from pledge.rules.vocabulary import Signer
+
+FIRST_NIGHT = -170
+MAIL_LEAVES = ("08:15", "12:00", "17:45")
+LIKES_SPANISH: Any = {"language": "es", "time_zone": "America/Los_Angeles"}
+
+
+class Played(NamedTuple):
+    """What a play leaves for the reader: the log-ins, the pharmacy's key, and what was refused against the story."""
+
+    log_ins: list[LogIn]
+    key: str
+    pharmacy: str
+    stumbled: list[str]
+
+
+def play(now: datetime, *, told: Callable[[int], None] = lambda _: None, mail: bool = True) -> Played:
+    """Play a program that leads up to an instant, in the configured database.
+
+    :param told: called with the number of steps taken so far.
+    :param mail: whether what is queued is also sent.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit TO off")  # a play cut short is begun anew
+    stage = Stage(now)
+    cast, log_ins, key = enroll_parties(stage)
+    arcs = [*_lives(stage, cast), _renewal(stage, cast), _nights(stage)]
+    stumbled = stage.play([*arcs, *([_mail(stage)] if mail else [])], told=told)
+    report = run_sweep(at=now)
+    if mail:
+        deliver(at=now)
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit TO DEFAULT")
+    return Played(log_ins, key, cast.pharmacies[0].name, stumbled + report.failures)
+
+
+def _lives(stage: Stage, cast: Cast) -> list[Arc]:
+    def who(name: str, clinic: int = 0, age: int = 24, basis: str = "", **contact: str) -> Person:
+        return Person(stage, cast, name, clinic=clinic, age=age, basis=basis, **contact)
+
+    young: dict[str, Any] = {
+        "age": 15,
+        "guardian_name": "Teresa Ruiz",
+        "guardian_email": "teresa.ruiz@patients.example",
+    }
+    return [
+        beginnings.registered(who("Abigail Ames"), -1),
+        beginnings.registered(who("Beatriz Baez", 1, email=""), -2),
+        beginnings.signed_by(who("Chloe Chen"), -3, Signer.REGISTRANT),
+        beginnings.signed_by(who("Daniela Ruiz", **young), -4, Signer.REGISTRANT),
+        beginnings.started(who("Erin Estes", 1), -12),
+        beginnings.started(who("Flor Ruiz", **young, **LIKES_SPANISH), -20),
+        beginnings.waits_for_the_first_test(who("Gloria Gray")),
+        beginnings.started(who("Hannah Hill"), -33),
+        beginnings.started(who("Ines Ibarra", 2, **LIKES_SPANISH), -29),
+        beginnings.waits_for_confirmation(who("Joan Jordan")),
+        beginnings.waits_for_answers(who("Kira Khan")),
+        beginnings.answered_wrong(who("Lena Lopez", 1)),
+        beginnings.methods_differ(who("Mina Moss")),
+        beginnings.first_month_ready(who("Nadia Novak"), -2),
+        beginnings.first_month_ready(who("Olive Ortiz"), -6),
+        beginnings.first_month_ready(who("Petra Pham", 1), -5),
+        beginnings.first_month_ready(who("Quinn Quist"), -3),
+        beginnings.first_month_authorized(who("Rita Rossi"), -1, 0),
+        beginnings.first_month_authorized(who("Sofia Singh", 2), -6, -2),
+        beginnings.reversed_yesterday(who("Tara Tran")),
+        beginnings.lapsed(who("Uma Underhill", 1)),
+        beginnings.first_month_ready(who("Vera Vance"), -20),
+        beginnings.tested_on_the_wrong_day(who("Wanda Wu")),
+        beginnings.indeterminate(who("Ximena Xu", 2, **LIKES_SPANISH)),
+        beginnings.abstinent(who("Yara Young", 1)),
+        beginnings.first_month_dispensed(who("Zoe Zamora"), -2, -1),
+        courses.on_treatment(who("Alma Avery"), -30),
+        courses.on_treatment(who("Bella Boone", 1), -54, -24),
+        courses.later_month_ready(who("Carla Cruz"), -32, -1),
+        courses.later_month_authorized(who("Dora Dunn"), -63, -33, -2),
+        courses.on_treatment(who("Elsa Evans", 1), -95, -65, -35, -5),
+        courses.prior_source_unanswered(who("Fay Fisher")),
+        courses.home_test(who("Gwen Grant"), permitted=True),
+        courses.home_test(who("Hope Hughes", 2), permitted=False),
+        courses.transferred(who("Iris Irwin"), 1),
+        courses.window_cancelled(who("June Jensen", 2)),
+        courses.test_corrected(who("Kate Kelly")),
+        courses.dispense_reported(who("Lucy Lane", 1)),
+        courses.positive(who("Maya Mills")),
+        courses.reported(who("Nora Nash", 1)),
+        courses.hold_cleared(who("Opal Owens")),
+        courses.ended(who("Pia Price"), -92, -62, last=-30, tests=(-29,)),
+        courses.ended(who("Rosa Reed", 2), -122, -92, last=-60, tests=(-60, -29)),
+        courses.discontinued(who("Sara Stone")),
+        courses.enrolled_again(who("Tess Tyler")),
+        courses.without_tests(who("Adam Abbott", basis="cisgender_male"), -3),
+        courses.without_tests(who("Ben Brooks", 1, basis="cisgender_male"), -5, asked=-1),
+        courses.without_tests(who("Carol Castle", 2, 58, basis="post_menopause"), -8, handed_over=-6),
+        courses.without_tests(who("Dean Diaz", basis="cisgender_male"), -45, handed_over=-40),
+        courses.can_to_cannot(who("Eva Ellis", age=38)),
+        courses.cannot_to_can(who("Fran Flores", 1, 41, basis="bilateral_oophorectomy")),
+        courses.merged(who("Gina Gomez"), who("Gina Gomez")),
+    ]
+
+
+def _renewal(stage: Stage, cast: Cast) -> Arc:
+    """One prescriber was suspended for a day and reinstated."""
+    lindqvist, ada = cast.prescribers[2], cast.administrator
+    suspended, reinstated = stage.moment(-10, "12:40"), stage.moment(-9, "09:15")
+    yield suspended
+    participants.suspend(party=lindqvist, by=ada, at=suspended)
+    yield reinstated
+    participants.reinstate(party=lindqvist, by=ada, at=reinstated)
+
+
+def _nights(stage: Stage) -> Arc:
+    for day in range(FIRST_NIGHT, 1):
+        at = stage.moment(day, "02:00")
+        yield at
+        run_sweep(at=at)
+
+
+def _mail(stage: Stage) -> Arc:
+    for day in range(FIRST_NIGHT, 1):
+        for clock in MAIL_LEAVES:
+            at = stage.moment(day, clock)
+            yield at
+            deliver(at=at)
