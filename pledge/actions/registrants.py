@@ -117,9 +117,8 @@ def change_category(
     row = lock_own(registrant, by)
     refuse_unattested(by, at)
     facts = record_of(row, program_day(at))
-    if facts.course.ended_on is not None:
-        refuse_if_any([Refusal(RefusalCode.TREATMENT_ENDED)])
-    refuse_if_any(category_refusals(category, basis))
+    ended = [Refusal(RefusalCode.TREATMENT_ENDED)] if facts.course.ended_on is not None else []
+    refuse_if_any([*ended, *category_refusals(category, basis)])
     if category == row.category:
         raise Rejected("category", "the registrant is in this category already")
     changes: list[dict[str, Any]] = []
