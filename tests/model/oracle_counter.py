@@ -42,13 +42,12 @@ class CounterSteps(Steps):
 
     def would_authorize(self, args: dict) -> bool:
         """Judge a request; true if it would be granted."""
-        pharmacy, supply = self.pharmacy(args), args.get("days_supply", 30)
-        person = self.person(args)
-        if pharmacy is None or supply < 1:
-            self.reject()
+        person, pharmacy = self.at_counter(args)
+        supply = args.get("days_supply", 30)
+        if person is None or pharmacy is None:
             return False
-        if person is None:
-            self.deny(Reasons(not_enrolled=None))
+        if supply < 1:
+            self.reject()
             return False
         said = self.judge(person, pharmacy, supply, None)
         if self.live(person):
@@ -61,6 +60,15 @@ class CounterSteps(Steps):
         if not self.windowless(person):
             self.answer.do_not_dispense_after = windows.full_last_day(person, window)
         return True
+
+    def at_counter(self, args: dict) -> tuple[Person | None, Party | None]:
+        """Who asks, and for whom; denied where either is unknown (section 9)."""
+        person, pharmacy = self.person(args), self.pharmacy(args)
+        if person is None:
+            self.deny(Reasons(not_enrolled=None))
+        elif pharmacy is None:
+            self.deny(Reasons(pharmacy_not_certified=None))
+        return person, pharmacy
 
     def judge(self, person: Person, pharmacy: Party, supply: int, auth: Authorization | None) -> Reasons:
         """Everything at this moment (section 7); `auth` when it is being dispensed."""
@@ -77,9 +85,9 @@ class CounterSteps(Steps):
 
     def step_dispense(self, args: dict) -> None:
         """Sections 6 and 7: judged again; a dead authorization names its own code (section 13, Further)."""
-        person, pharmacy = self.person(args), self.pharmacy(args)
+        person, pharmacy = self.at_counter(args)
         if person is None or pharmacy is None:
-            return self.reject()
+            return None
         auth = self.newest(person, pharmacy)
         now = self.status(person, auth) if auth else "none"
         if now != "issued":
@@ -96,9 +104,9 @@ class CounterSteps(Steps):
 
     def step_reverse(self, args: dict) -> None:
         """Section 7: gives the window back; section 13: a lapsed one may be reversed."""
-        person, pharmacy = self.person(args), self.pharmacy(args)
+        person, pharmacy = self.at_counter(args)
         if person is None or pharmacy is None:
-            return self.reject()
+            return None
         auth = self.newest(person, pharmacy)
         now = self.status(person, auth) if auth else "none"
         if now == "revoked":
@@ -110,9 +118,9 @@ class CounterSteps(Steps):
 
     def step_report_dispense(self, args: dict) -> None:
         """Section 13, Further: noncompliance and no deviation; no dispense of a window."""
-        person, pharmacy = self.person(args), self.pharmacy(args)
+        person, pharmacy = self.at_counter(args)
         if person is None or pharmacy is None:
-            return self.reject()
+            return None
         count = args.get("days_supply", 30)
         person.reported.append((self.seq, person.course_number, program_day(self.at), count, person.category))
         self.told.tell(PROGRAM, "noncompliance", person.id, self.seq)

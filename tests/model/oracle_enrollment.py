@@ -68,7 +68,7 @@ class EnrollmentSteps(Steps):
         born = args.get("born") or (person.born if person else DEFAULT_BORN)
         if prescriber is None or prescriber.kind != "prescriber" or (person and not person.ended):
             return self.reject()
-        if category not in (CAN, CANNOT) or born > self.today:
+        if category not in (CAN, CANNOT) or born > self.today or (person and born != person.born):
             return self.reject()
         said = self.category_reasons(category, args)
         if not prescriber.certified(self.at):
@@ -154,6 +154,8 @@ class EnrollmentSteps(Steps):
             return self.reject()
         said = self.category_reasons(category, args)
         said.update(self.actor_reasons(person, args))
+        if person.ended:
+            said.name("treatment_ended")
         if said:
             return self.deny(said)
         if category == CAN and person.category == CANNOT:
@@ -169,7 +171,9 @@ class EnrollmentSteps(Steps):
         if person is None or prescriber is None or prescriber.kind != "prescriber" or prescriber.id == person.prescriber:
             return self.reject()
         said = self.actor_reasons(person, args)
-        if not prescriber.certified(self.at):
+        if person.ended:
+            said.name("treatment_ended")
+        elif not prescriber.certified(self.at):
             said.name("prescriber_not_certified")
         if said:
             return self.deny(said)

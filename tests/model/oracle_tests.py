@@ -74,12 +74,12 @@ def setting_worth(person: Person, day: date, test: Test) -> Worth:
 
 
 def stopped(person: Person, specimen: date) -> bool:
-    """Section 13, Which test: an indeterminate later than the specimen, and no counting negative after it."""
+    """Section 13, Which test: an indeterminate (section 4: a positive) of a later day, and no counting negative after."""
     halted = False
     for day, test in in_order(person):
         if day < specimen:
             continue
-        if test.result == "indeterminate":
+        if test.result != "negative":
             halted = True
         elif test.result == "negative" and not setting_worth(person, day, test).said:
             halted = False
@@ -163,7 +163,7 @@ def worth_of(person: Person, today: date, wanted: date | None = None, visit: dat
     screening = screening_day(person)
     if first_dose and screening is None:
         return no_second_test(person, today)
-    later = [day for day in found if not first_dose or day > screening]
+    later = [day for day in found if day != screening and (not first_dose or day > screening)]
     specimen = wanted or max(later, default=None)
     if first_dose and (specimen is None or specimen == screening):
         return no_second_test(person, today)
