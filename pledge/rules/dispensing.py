@@ -12,6 +12,7 @@ from pledge.rules.monthly import answer_refusals, counseling_confirmed
 from pledge.rules.qualification import (
     course_tests,
     judged_overlays,
+    newest_judged,
     newest_test_refusals,
     open_window_refusals,
 )
@@ -61,9 +62,18 @@ def is_live(authorization: LiveAuthorization | None, record: Record, on: date) -
 
     A suspended one still counts as live (section 13).
     """
-    if authorization is None or not authorization.pharmacy.holds(on):
-        return False
-    return on <= last_usable_day(authorization, record, edition_on(on))
+    return authorization is not None and death_of(authorization, record, on) is None
+
+
+def death_of(authorization: LiveAuthorization, record: Record, on: date) -> RefusalCode | None:
+    """Give the code of what ended an authorization not yet used, or None while it is live.
+
+    What came first counts, whenever it is recorded: its pharmacy's activation ran out, or its own days did.
+    """
+    last_day = last_usable_day(authorization, record, edition_on(on))
+    if authorization.pharmacy.ended_before(min(on, last_day)):
+        return RefusalCode.AUTHORIZATION_REVOKED
+    return RefusalCode.AUTHORIZATION_EXPIRED if on > last_day else None
 
 
 def authorizing(record: Record, pharmacy: Standing, days_supply: int, on: date) -> Decision:
@@ -83,14 +93,10 @@ def dispensing(record: Record, authorization: LiveAuthorization, pharmacy: Stand
     """Judge everything again at the moment of dispensing a live authorization (sections 5 to 7)."""
     edition = edition_on(on)
     window = record.window_with_id(authorization.window_id)
-    refusals: list[Refusal] = []
-    if not authorization.pharmacy.holds(on):
-        refusals.append(Refusal(RefusalCode.AUTHORIZATION_REVOKED))
-    elif on > last_usable_day(authorization, record, edition):
-        refusals.append(Refusal(RefusalCode.AUTHORIZATION_EXPIRED))
-    alive = not refusals
+    ended = death_of(authorization, record, on)
+    refusals = [Refusal(ended)] if ended else []
     refusals += _party_refusals(record, pharmacy, on)
-    if alive:
+    if ended is None:
         refusals += _month_refusals(record, window, edition, on, transfer_keeps=True)
         refusals += _window_supply_refusals(window, authorization.days_supply, edition)
     return _decision(record, refusals, window, authorization.do_not_dispense_after, on)
@@ -126,8 +132,8 @@ def _month_refusals(
 def _without_window(record: Record, on: date) -> Iterator[Refusal]:
     if record.category == CAN:
         yield from newest_test_refusals(record, on)
-        newest = course_tests(record)[-1:]
-        yield from lockout_refusals(record, on, newest[0].specimen_on if newest else None)
+        newest = newest_judged(record)
+        yield from lockout_refusals(record, on, newest.specimen_on if newest else None)
         yield Refusal(RefusalCode.COUNSELING_MISSING)
         yield Refusal(RefusalCode.QUESTIONS_MISSING)
         return

@@ -29,9 +29,11 @@ class Standing(NamedTuple):
 
     def holds(self, on: date) -> bool:
         """Tell whether it stands on a program day; a missing span never does."""
-        if self.suspended or self.certified_on is None or self.certified_through is None:
-            return False
-        return self.certified_on <= on <= self.certified_through
+        return not self.ended_before(on) and self.certified_on is not None and self.certified_on <= on
+
+    def ended_before(self, day: date) -> bool:
+        """Tell whether it is suspended, or had run out before a day, whenever it began."""
+        return self.suspended or self.certified_through is None or self.certified_through < day
 
 
 NO_STANDING = Standing(None, None, suspended=True)

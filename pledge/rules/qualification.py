@@ -32,6 +32,13 @@ def screening_test(record: Record) -> Test | None:
     return None
 
 
+def newest_judged(record: Record) -> Test | None:
+    """Give the newest test of the course where it is judged as T2 or later: not without T1, and not as T1 itself."""
+    screening = screening_test(record)
+    newest = course_tests(record)[-1:]
+    return newest[0] if screening is not None and newest[0].specimen_on != screening.specimen_on else None
+
+
 def phase_of(record: Record, before: Window | None = None) -> TestPhase:
     """Give what a test is for: repeat or confirmation until the first dose, monthly from then on.
 
@@ -157,18 +164,18 @@ def specimen_refusals(record: Record, test: Test, on: date, *, visit_on: date | 
 def newest_test_refusals(record: Record, on: date) -> Iterator[Refusal]:
     """Name what stops the newest test of the course, or that there is none to judge (section 13)."""
     tests = course_tests(record)
-    screening = screening_test(record)
-    if screening is None:
+    newest = newest_judged(record)
+    if screening_test(record) is None:
         yield Refusal(RefusalCode.SCREENING_TEST_MISSING)
         if tests and tests[-1].result != TestResult.NEGATIVE:
             yield Refusal(RefusalCode.RESULT_NOT_NEGATIVE)
         if tests and not setting_counts(tests[-1], TestPhase.SCREENING):
             yield Refusal(RefusalCode.SETTING_NOT_ALLOWED)
         yield from waiting_refusals(record, on)
-    elif tests[-1].specimen_on == screening.specimen_on:
+    elif newest is None:
         yield from waiting_refusals(record, on)
     else:
-        yield from specimen_refusals(record, tests[-1], on)
+        yield from specimen_refusals(record, newest, on)
 
 
 def confirmed_specimen_refusals(
