@@ -7,6 +7,8 @@ order of their entry, windows in the order of their opening; what is not said is
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
+from hypothesis import settings
+
 from pledge.rules import editions
 from pledge.rules.history import (
     Answer,
@@ -39,6 +41,9 @@ HOME = TestSetting.HOME
 
 IUD_AND_CONDOM = frozenset({Method.IUD, Method.MALE_CONDOM})
 PILL_AND_CONDOM = frozenset({Method.HORMONAL_PILL, Method.MALE_CONDOM})
+
+# Examples enough to meet every clock change and leap day now and then, and few enough to take no time.
+FEW = settings(max_examples=25, database=None)
 
 CLINIC, OTHER_CLINIC = 1, 2
 PHARMACY, OTHER_PHARMACY = 1, 2

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pledge.rules.calendar import (
@@ -16,13 +16,12 @@ from pledge.rules.calendar import (
     program_day,
     start_of,
 )
-from tests.rules.builders import day
+from tests.rules.builders import FEW, day
 
 AUCKLAND = ZoneInfo("Pacific/Auckland")
 HONOLULU = ZoneInfo("Pacific/Honolulu")
 ANY_DAY = st.dates(date(2006, 3, 1), date(2040, 12, 31))
 ANY_ZONE = st.sampled_from(["America/New_York", "Pacific/Honolulu", "Pacific/Auckland", "Asia/Kathmandu", "UTC"])
-FEW = settings(max_examples=40)
 
 
 def utc(text: str) -> datetime:

@@ -1,15 +1,14 @@
 """Sections 3.5 and 13: two methods, one of them primary, or acknowledged abstinence alone."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pledge.rules.contraception import counted, method_refusals, methods_agree
 from pledge.rules.vocabulary import PRIMARY_METHODS, Method
-from tests.rules.builders import reasons
+from tests.rules.builders import FEW, reasons
 
 ANY_METHODS = st.frozensets(st.sampled_from(Method), max_size=4)
-FEW = settings(max_examples=60)
 
 PRIMARY = [
     "tubal_sterilization",

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pledge.rules.calendar import ONE_DAY, birthday
@@ -20,7 +20,7 @@ from pledge.rules.enrollment import (
     required_signers,
 )
 from pledge.rules.vocabulary import ConsentForm, Signer
-from tests.rules.builders import CAN, CANNOT, can, cannot, course, day, reasons, signature
+from tests.rules.builders import CAN, CANNOT, FEW, can, cannot, course, day, reasons, signature
 
 INFORMED, BIRTH_DEFECTS = ConsentForm.INFORMED_CONSENT, ConsentForm.BIRTH_DEFECTS_CONSENT
 REGISTRANT, GUARDIAN, PRESCRIBER = Signer.REGISTRANT, Signer.GUARDIAN, Signer.PRESCRIBER
@@ -76,7 +76,7 @@ class TestAMinor:
         assert is_minor(day(born), day(on)) is minor
 
     @given(born=st.dates(date(1989, 1, 1), date(2020, 12, 31)))
-    @settings(max_examples=40)
+    @FEW
     def test_grows_up_on_one_day(self, born):
         turns = birthday(born, 18)
         assert is_minor(born, turns - ONE_DAY)

@@ -3,16 +3,15 @@
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pledge.rules.calendar import ONE_DAY, days_after
 from pledge.rules.editions import edition_named, edition_on
 from pledge.rules.lockout import free_day, lockout_of, lockout_refusals, release_day, windows_locking
-from tests.rules.builders import can, cannot, course, dated, day, moved, plus, visit_window, window
+from tests.rules.builders import FEW, can, cannot, course, dated, day, moved, plus, visit_window, window
 
 LOCKED = "locked_out"
-FEW = settings(max_examples=40)
 
 MISSED_2006 = window("2006-05-01")
 USED_2006 = window("2006-05-01", used=30)

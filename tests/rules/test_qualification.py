@@ -1,7 +1,7 @@
 """Sections 2, 4 and 13: which test is which, where each counts, and what stops a specimen."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pledge.rules.editions import edition_on
@@ -28,6 +28,7 @@ from pledge.rules.vocabulary import TestResult as Result
 from tests.rules.builders import (
     CANNOT,
     CLIA,
+    FEW,
     HOME,
     MEDICAL,
     a_test,
@@ -570,7 +571,7 @@ class TestTheNewestTest:
         assert dated(newest_test_refusals(record, day(on))) == told
 
     @given(enrolled=st.integers(0, 60), screened=st.integers(-30, 60), on=st.integers(0, 120))
-    @settings(max_examples=40)
+    @FEW
     def test_is_asked_for_on_a_day_on_which_it_may_be_taken(self, enrolled, screened, on):
         first = day("2024-01-15")
         record = can(
@@ -755,7 +756,7 @@ class TestEveryDay:
         results=st.lists(st.sampled_from(Result), min_size=4, max_size=4),
         on=st.integers(0, 90),
     )
-    @settings(max_examples=60)
+    @FEW
     def test_that_is_named_lies_on_or_after_the_act(self, offsets, results, on):
         first = day("2024-01-15")
         tests = [

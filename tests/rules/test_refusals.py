@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pledge.rules.refusals import (
@@ -16,7 +16,7 @@ from pledge.rules.refusals import (
     unique,
 )
 from pledge.rules.vocabulary import Actor
-from tests.rules.builders import day
+from tests.rules.builders import FEW, day
 
 CODES_OF_THE_RULES = """
 not_enrolled consent_missing guardian_consent_missing category_unconfirmed prescriber_not_certified
@@ -146,7 +146,7 @@ class TestReasons:
         assert unique(Refusal(*refusal) for refusal in named) == tuple(Refusal(*refusal) for refusal in told)
 
     @given(named=st.lists(ANY_REFUSAL, max_size=6))
-    @settings(max_examples=60)
+    @FEW
     def test_lose_no_code_and_gain_no_day(self, named):
         told = unique(named)
         assert [refusal.code for refusal in told] == list(dict.fromkeys(refusal.code for refusal in named))

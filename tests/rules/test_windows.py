@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pledge.rules.calendar import ONE_DAY, days_after, program_day
@@ -20,6 +20,7 @@ from pledge.rules.windows import (
 from tests.rules.builders import (
     CAN,
     CANNOT,
+    FEW,
     can,
     course,
     dated,
@@ -31,7 +32,6 @@ from tests.rules.builders import (
     window,
 )
 
-FEW = settings(max_examples=40)
 ANY_DAY = st.dates(date(2006, 3, 1), date(2040, 12, 31))
 SINCE_2007 = st.dates(date(2007, 12, 2), date(2040, 12, 31))
 
