@@ -36,41 +36,66 @@ from pledge.rules.vocabulary import (
     TestSetting,
 )
 
-RECORD_COLUMNS = """
+_TESTS = ("id", "specimen_on", "result", "setting", "cycle_day", "cycle_exemption", "has_evidence")
+_WINDOWS = (
+    "id", "course", "category", "specimen_on", "visit_on", "opens_on", "closes_on", "stopped", "cancelled", "days",
+    "test_id", "confirmed", "answered",
+)  # fmt: skip
+
+
+def _one_line(statement: str) -> str:
+    """Squeeze a statement: the driver keeps what it learned of one only up to 4,096 characters."""
+    return " ".join(statement.split())
+
+
+def _arrays(columns: tuple[str, ...]) -> str:
+    """Gather each column of many rows as one array, which the driver reads without a call for each value."""
+    return ", ".join(f"array_agg({column}) AS {column}" for column in columns)
+
+
+RECORD_COLUMNS = _one_line(f"""
     r.id, r.born_on, r.category, r.prescriber_id, r.hold_since, r.supply_through,
     p.certified_on, p.certified_through, p.suspended_at IS NOT NULL,
     c.number, c.first_day, c.tests_from, c.enrolled_on, c.ended_on, c.home_tests_permitted_at IS NOT NULL,
-    (SELECT json_agg(json_build_array(t.id, t.specimen_on, t.result, t.setting, t.cycle_day, t.cycle_exemption,
-                                      t.has_evidence) ORDER BY t.specimen_on, t.id)
-       FROM pledge_pregnancytest t
-      WHERE t.registrant_id = r.id AND t.superseded_at IS NULL
-        AND t.specimen_on >= LEAST(c.tests_from, r.hold_since)),
-    (SELECT json_agg(json_build_array(w.id, wc.number, w.category, w.specimen_on, w.visit_on, w.opens_on, w.closes_on,
-                                      w.stopped_at IS NOT NULL, w.cancelled_at IS NOT NULL, d.days, w.test_id,
-                                      m.said, a.said) ORDER BY w.opens_on, w.id)
-       FROM pledge_prescriptionwindow w
-       JOIN pledge_course wc ON wc.id = w.course_id
-       LEFT JOIN (SELECT window_id, sum(days_supply) AS days FROM pledge_dispense
-                   WHERE registrant_id = r.id GROUP BY window_id) d ON d.window_id = w.id
-       LEFT JOIN LATERAL (SELECT json_build_array(prescriber_id, methods, days_supply, prior_source) AS said
-                            FROM pledge_monthlyconfirmation
-                           WHERE window_id = w.id AND w.closes_on >= %(on)s ORDER BY id DESC LIMIT 1) m ON true
-       LEFT JOIN LATERAL (SELECT json_build_array(methods, correct) AS said
-                            FROM pledge_registrantanswer
-                           WHERE window_id = w.id AND w.closes_on >= %(on)s ORDER BY id DESC LIMIT 1) a ON true
-      WHERE w.registrant_id = r.id),
-    (SELECT json_build_array(x.id, x.pharmacy_id, xp.certified_on, xp.certified_through, xp.suspended_at IS NOT NULL,
-                             x.status, x.issued_on, x.do_not_dispense_after, x.days_supply, x.window_id)
-       FROM pledge_authorization x
-       JOIN pledge_pharmacy xp ON xp.id = x.pharmacy_id
-      WHERE x.registrant_id = r.id AND x.status IN ('issued', 'suspended'))
-"""
+    x.live, {", ".join(f"t.{column}" for column in _TESTS)}, {", ".join(f"w.{column}" for column in _WINDOWS)}
+""")
 
-RECORD_TABLES = """
+RECORD_TABLES = _one_line(f"""
     pledge_registrant r
     JOIN pledge_course c ON c.registrant_id = r.id AND c.is_current
     JOIN pledge_prescriber p ON p.id = r.prescriber_id
-"""
+    LEFT JOIN LATERAL (
+        SELECT json_build_array(x.id, x.pharmacy_id, f.certified_on, f.certified_through, f.suspended_at IS NOT NULL,
+                                x.status, x.issued_on, x.do_not_dispense_after, x.days_supply, x.window_id) AS live
+          FROM pledge_authorization x
+          JOIN pledge_pharmacy f ON f.id = x.pharmacy_id
+         WHERE x.registrant_id = r.id AND x.status IN ('issued', 'suspended')) x ON true
+    CROSS JOIN LATERAL (
+        SELECT {_arrays(_TESTS)}
+          FROM (SELECT * FROM pledge_pregnancytest
+                 WHERE registrant_id = r.id AND superseded_at IS NULL
+                   AND specimen_on >= LEAST(c.tests_from, r.hold_since)
+                 ORDER BY specimen_on, id) t) t
+    CROSS JOIN LATERAL (
+        SELECT {_arrays(_WINDOWS)}
+          FROM (SELECT w.id, wc.number AS course, w.category, w.specimen_on, w.visit_on, w.opens_on, w.closes_on,
+                       w.stopped_at IS NOT NULL AS stopped, w.cancelled_at IS NOT NULL AS cancelled,
+                       COALESCE(d.days, 0) AS days, w.test_id, m.confirmed, a.answered
+                  FROM pledge_prescriptionwindow w
+                  JOIN pledge_course wc ON wc.id = w.course_id
+                  LEFT JOIN (SELECT window_id, sum(days_supply) AS days FROM pledge_dispense
+                              WHERE registrant_id = r.id GROUP BY window_id) d ON d.window_id = w.id
+                  LEFT JOIN LATERAL (
+                      SELECT json_build_array(prescriber_id, methods, days_supply, prior_source) AS confirmed
+                        FROM pledge_monthlyconfirmation
+                       WHERE window_id = w.id AND w.closes_on >= %(on)s ORDER BY id DESC LIMIT 1) m ON true
+                  LEFT JOIN LATERAL (
+                      SELECT json_build_array(methods, correct) AS answered
+                        FROM pledge_registrantanswer
+                       WHERE window_id = w.id AND w.closes_on >= %(on)s ORDER BY id DESC LIMIT 1) a ON true
+                 WHERE w.registrant_id = r.id
+                 ORDER BY w.opens_on, w.id) w) w
+""")  # noqa: S608 - made of constants, as all here
 
 _BY_ID = f"SELECT {RECORD_COLUMNS} FROM {RECORD_TABLES} WHERE r.id = %(id)s AND r.merged_into_id IS NULL"  # noqa: S608
 
@@ -78,6 +103,7 @@ _RESULTS = {word.value: word for word in TestResult}
 _SETTINGS = {word.value: word for word in TestSetting}
 _CATEGORIES = {word.value: word for word in RiskCategory}
 _METHODS = {word.value: word for word in Method}
+_EXEMPTIONS: dict[str, CycleExemption | None] = {"": None, **{word.value: word for word in CycleExemption}}
 
 
 def record_of(registrant: Registrant, on: date, *, with_signatures: bool = False) -> Record:
@@ -100,7 +126,7 @@ def record_of(registrant: Registrant, on: date, *, with_signatures: bool = False
 
 def record_from_row(row: Sequence[Any]) -> Record:
     """Build a record from the values of ``RECORD_COLUMNS``; an unknown word raises, and so refuses."""
-    (tests, windows, authorization) = row[15:18]
+    authorization = row[15]
     return Record(
         registrant_id=row[0],
         born_on=row[1],
@@ -110,8 +136,8 @@ def record_from_row(row: Sequence[Any]) -> Record:
         course=Course(*row[9:15]),
         hold_since=row[4],
         supply_through=row[5],
-        tests=tuple(_test(values) for values in tests or ()),
-        windows=tuple(_window(values) for values in windows or ()),
+        tests=_tests(*row[16:23]),
+        windows=_windows(*row[23:36]),
         authorization=_authorization(authorization) if authorization else None,
     )
 
@@ -136,45 +162,40 @@ def _day(value: str | None) -> date | None:
     return date.fromisoformat(value) if value else None
 
 
-def _test(values: list[Any]) -> Test:
-    test_id, specimen_on, result, setting, cycle_day, exemption, has_evidence = values
-    return Test(
-        test_id,
-        date.fromisoformat(specimen_on),
-        _RESULTS[result],
-        _SETTINGS[setting],
-        cycle_day,
-        CycleExemption(exemption) if exemption else None,
-        has_evidence,
-    )
+def _tests(
+    ids: list[int] | None,
+    specimen_days: Any,
+    results: Any,
+    settings: Any,
+    cycle_days: Any,
+    exemptions: Any,
+    have_evidence: Any,
+) -> tuple[Test, ...]:
+    if ids is None:
+        return ()
+    results, settings = map(_RESULTS.__getitem__, results), map(_SETTINGS.__getitem__, settings)
+    exemptions = map(_EXEMPTIONS.__getitem__, exemptions)
+    rows = zip(ids, specimen_days, results, settings, cycle_days, exemptions, have_evidence, strict=True)
+    return tuple(map(Test._make, rows))
 
 
-def _window(values: list[Any]) -> Window:
-    (window_id, course, category, specimen_on, visit_on, opens_on, closes_on, stopped, cancelled, days, test_id) = (
-        values[:11]
-    )
-    confirmed, answered = values[11:]
-    return Window(
-        window_id,
-        course,
-        _CATEGORIES[category],
-        _day(specimen_on),
-        _day(visit_on),
-        date.fromisoformat(opens_on),
-        date.fromisoformat(closes_on),
-        stopped,
-        cancelled,
-        days or 0,
-        test_id,
-        _confirmation(confirmed) if confirmed else None,
-        Answer(frozenset(_METHODS[m] for m in answered[0]), answered[1]) if answered else None,
-    )
+def _windows(ids: list[int] | None, courses: Any, categories: Any, *others: Any) -> tuple[Window, ...]:
+    if ids is None:
+        return ()
+    *columns, confirmed, answered = others
+    confirmations = [_confirmation(*said) if said else None for said in confirmed]
+    answers = [_answer(*said) if said else None for said in answered]
+    categories = map(_CATEGORIES.__getitem__, categories)
+    return tuple(map(Window._make, zip(ids, courses, categories, *columns, confirmations, answers, strict=True)))
 
 
-def _confirmation(values: list[Any]) -> Confirmation:
-    prescriber_id, methods, days_supply, prior_source = values
+def _confirmation(prescriber_id: int, methods: list[str], days_supply: int, prior_source: str) -> Confirmation:
     named = frozenset(_METHODS[method] for method in methods)
     return Confirmation(prescriber_id, named, days_supply, PriorSource(prior_source) if prior_source else None)
+
+
+def _answer(methods: list[str], correct: bool) -> Answer:  # noqa: FBT001 - as the column stands
+    return Answer(frozenset(_METHODS[method] for method in methods), correct)
 
 
 def _authorization(values: list[Any]) -> LiveAuthorization:
