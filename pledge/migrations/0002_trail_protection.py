@@ -7,8 +7,14 @@ CREATE FUNCTION pledge_chain_event() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     -- One chain a registrant; events of no registrant share chain 0. The lock keeps two from following the same one.
     PERFORM pg_advisory_xact_lock(7301, COALESCE(NEW.registrant_id, 0)::int);
-    SELECT digest INTO NEW.previous_digest FROM pledge_programevent
-     WHERE registrant_id IS NOT DISTINCT FROM NEW.registrant_id ORDER BY id DESC LIMIT 1;
+    -- Asked in two ways, since IS NOT DISTINCT FROM would read the trail from its end instead of the index.
+    IF NEW.registrant_id IS NULL THEN
+        SELECT digest INTO NEW.previous_digest FROM pledge_programevent
+         WHERE registrant_id IS NULL ORDER BY id DESC LIMIT 1;
+    ELSE
+        SELECT digest INTO NEW.previous_digest FROM pledge_programevent
+         WHERE registrant_id = NEW.registrant_id ORDER BY id DESC LIMIT 1;
+    END IF;
     NEW.previous_digest := COALESCE(NEW.previous_digest, '');
     NEW.recorded_at := clock_timestamp();
     NEW.digest := pledge_event_digest(NEW);
