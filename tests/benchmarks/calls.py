@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import psycopg
 
-from tests.benchmarks.lives import MONTHS, PHARMACY
+from tests.benchmarks.lives import PHARMACY
 from tests.benchmarks.world import SECRET
 
 BASELINE, CHECK, AUTHORIZE, DISPENSE = "baseline", "eligibility check", "authorize", "dispense"
@@ -26,21 +26,21 @@ SELECT r.id, r.number, r.born_on::text, x.rma_number
 """  # noqa: S608
 
 # What measured calls wrote is taken back, so that the same people can be asked about again.
-_PRESENT = f"{MONTHS - 1} * (SELECT count(*) FROM bench_life)"
-_TAKE_BACK = f"""
+_TAKE_BACK = """
 SET session_replication_role = replica;
 DELETE FROM notifications_notice USING bench_mark WHERE id > bench_mark.notice;
 DELETE FROM pledge_programevent USING bench_mark WHERE id > bench_mark.event;
+UPDATE pledge_authorization x SET status = 'issued', dispensed_at = NULL
+  FROM pledge_dispense d, bench_mark WHERE d.id > bench_mark.dispense AND x.id = d.authorization_id;
+UPDATE pledge_prescriptionwindow w SET first_dispensed_at = NULL
+  FROM pledge_dispense d, bench_mark WHERE d.id > bench_mark.dispense AND w.id = d.window_id;
+UPDATE pledge_registrant r SET supply_through = b.present + 2
+  FROM pledge_dispense d, bench_mark, bench_life b
+ WHERE d.id > bench_mark.dispense AND r.id = d.registrant_id AND b.id = r.id;
 DELETE FROM pledge_dispense USING bench_mark WHERE id > bench_mark.dispense;
 DELETE FROM pledge_authorization USING bench_mark WHERE id > bench_mark.authorization_;
-UPDATE pledge_authorization SET status = 'issued', dispensed_at = NULL, lapsed_at = NULL, suspended_at = NULL
- WHERE registrant_id = ANY(%(ids)s) AND id > {_PRESENT} AND status <> 'issued';
-UPDATE pledge_prescriptionwindow SET first_dispensed_at = NULL
- WHERE registrant_id = ANY(%(ids)s) AND id > {_PRESENT} AND first_dispensed_at IS NOT NULL;
-UPDATE pledge_registrant r SET supply_through = b.present + 2
-  FROM bench_life b WHERE b.id = r.id AND r.id = ANY(%(ids)s) AND r.supply_through <> b.present + 2;
 TRUNCATE pledge_idempotencyrecord, pledge_accessentry;
-"""  # noqa: S608
+"""
 
 
 class Person(NamedTuple):
@@ -102,10 +102,9 @@ def ready_people(connection: psycopg.Connection, limit: int) -> list[Person]:
     return [Person(*row) for row in connection.execute(_READY, [limit]).fetchall()]
 
 
-def take_back(connection: psycopg.Connection, people: Sequence[Person]) -> None:
-    """Make the world what it was before the calls about these people."""
-    with psycopg.ClientCursor(connection) as cursor:
-        cursor.execute(_TAKE_BACK, {"ids": [person.id for person in people]})
+def take_back(connection: psycopg.Connection) -> None:
+    """Make the world what it was before any call."""
+    connection.execute(_TAKE_BACK)
 
 
 def calls_about(kind: str, people: Sequence[Person]) -> list[Call]:

@@ -18,6 +18,7 @@ def main() -> None:
     """Serve the benchmark until it closes the pipe."""
     application = Application()
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        take_back(connection)
         people = ready_people(connection, ENOUGH)
         for line in sys.stdin:
             kind, _, wanted = line.strip().rpartition(" ")
@@ -25,7 +26,7 @@ def main() -> None:
                 for call in calls_about(kind, people)[: int(wanted)]:
                     application(call)
             else:
-                take_back(connection, people)
+                take_back(connection)
             print("done", flush=True)
 
 
