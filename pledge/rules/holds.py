@@ -36,6 +36,7 @@ def clearing_phase(record: Record) -> TestPhase:
     """Give what kind of test ends a hold: the kind that is next in the registrant's course."""
     if record.course.ended_on is not None:
         return TestPhase.POST_TREATMENT
-    if screening_test(record) is None:
+    phase = phase_of(record)
+    if phase is not TestPhase.MONTHLY and screening_test(record) is None:
         return TestPhase.SCREENING
-    return phase_of(record)
+    return phase
