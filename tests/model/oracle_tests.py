@@ -52,8 +52,9 @@ def course_tests(person: Person) -> dict[date, Test]:
     return {day: test for day, test in by_day(person).items() if day >= earliest}
 
 
-def before_first_dose(person: Person, seq: int = 10**9) -> bool:
-    return all(a.dispensed_seq > seq for a in person.dispenses(person.course_number))
+def before_first_dose(person: Person) -> bool:
+    """Whether nothing was dispensed yet in a window of this course."""
+    return all(auth.window is None for auth in person.dispenses(person.course_number))
 
 
 def setting_worth(person: Person, day: date, test: Test) -> Worth:
