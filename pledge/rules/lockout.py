@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import pairwise
 
 from pledge.rules.calendar import ONE_DAY, Span, days_after
-from pledge.rules.editions import Anchor, Edition, LockoutScope, edition_on, editions_from
+from pledge.rules.editions import Anchor, Edition, LockoutRule, LockoutScope, edition_on, editions_from
 from pledge.rules.history import Record, Window
 from pledge.rules.refusals import Refusal, RefusalCode
 from pledge.rules.vocabulary import RiskCategory
@@ -23,12 +24,18 @@ def windows_locking(record: Record, edition: Edition, on: date) -> Iterator[Wind
             yield window
 
 
-def free_day(window: Window, edition: Edition) -> date | None:
-    """Give the first day free of the lockout that follows a window under an edition, or None without one."""
-    if edition.lockout is None:
-        return None
-    anchored_on = window.closes_on if edition.lockout.anchor is Anchor.LAST_DAY else window.specimen_on
-    return days_after(anchored_on or window.closes_on, edition.lockout.days)
+def free_day(window: Window, rule: LockoutRule) -> date:
+    """Give the first day free of the lockout that follows a window under an edition's rule."""
+    anchored_on = window.closes_on if rule.anchor is Anchor.LAST_DAY else window.specimen_on
+    return days_after(anchored_on or window.closes_on, rule.days)
+
+
+def free_under(edition: Edition, window: Window, record: Record, on: date) -> date:
+    """Give the first day of an edition, not before ``on``, on which it leaves free who missed a window."""
+    start = max(on, edition.effective_on)
+    if edition.lockout is None or window not in windows_locking(record, edition, on):
+        return start
+    return max(start, free_day(window, edition.lockout))
 
 
 def release_day(window: Window, record: Record, on: date) -> date:
@@ -37,13 +44,11 @@ def release_day(window: Window, record: Record, on: date) -> date:
     A lockout running when a kinder edition begins ends with that edition's first day (section 2).
     """
     editions = editions_from(on)
-    for edition, following in zip(editions, [*editions[1:], None], strict=True):
-        start = max(on, edition.effective_on)
-        free = free_day(window, edition) if window in windows_locking(record, edition, on) else None
-        first_free = max(start, free or start)
-        if following is None or first_free < following.effective_on:
+    for edition, following in pairwise(editions):
+        first_free = free_under(edition, window, record, on)
+        if first_free < following.effective_on:
             return first_free
-    return on  # pragma: no cover - the last edition has none following and returns above
+    return free_under(editions[-1], window, record, on)
 
 
 def lockout_of(window: Window, record: Record) -> Span | None:
@@ -67,11 +72,10 @@ def lockout_refusals(record: Record, on: date, specimen_on: date | None = None) 
     judged here, since its window has closed (section 13).
     """
     edition = edition_on(on)
+    if edition.lockout is None:
+        return
     for window in windows_locking(record, edition, on):
-        free = free_day(window, edition)
-        if free is None:
-            continue
-        binds_specimen = edition.lockout is not None and edition.lockout.binds_specimen
+        free = free_day(window, edition.lockout)
         too_early = specimen_on is not None and specimen_on != window.specimen_on and specimen_on < free
-        if on < free or (binds_specimen and too_early):
+        if on < free or (edition.lockout.binds_specimen and too_early):
             yield Refusal(RefusalCode.LOCKED_OUT, release_day(window, record, on))
