@@ -34,7 +34,7 @@ class ContactFields(forms.Form):
         label="Parent or guardian", max_length=200, required=False, help_text="For a registrant under 18."
     )
     guardian_email = forms.EmailField(label="E-mail of the parent or guardian", required=False)
-    language = forms.ChoiceField(label="Language", choices=settings.LANGUAGES)
+    language = forms.ChoiceField(label="Language", choices=settings.LANGUAGES, initial=settings.LANGUAGE_CODE)
     time_zone = forms.ChoiceField(
         label="Time zone", choices=[(zone, zone.replace("_", " ")) for zone in ZONES], initial=PROGRAM_ZONE.key
     )

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import capfirst
@@ -26,6 +26,16 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     show_full_result_count = False
     change_list_template = "pledge/admin/rows.html"
     change_form_template = "pledge/admin/read.html"
+
+    def get_urls(self) -> list[Any]:
+        door, name = self.admin_site.admin_view, f"{self.opts.app_label}_{self.opts.model_name}"
+        return [
+            path("", door(self.changelist_view), name=f"{name}_changelist"),
+            path("<int:object_id>/", door(self._read), name=f"{name}_change"),
+        ]
+
+    def _read(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return self.changeform_view(request, str(object_id))
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         visitor = visitor_of(request)

@@ -7,8 +7,8 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.models import AbstractBaseUser
-from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
@@ -39,7 +39,10 @@ class LogInForm(AdminAuthenticationForm):
 
 
 class ProgramSite(AdminSite):
-    """Django's admin, for prescribers, their designees and program administrators."""
+    """Django's admin, for prescribers, their designees and program administrators.
+
+    A page that is not the visitor's is not there: 404, whether it exists or not. Instants are shown in their zone.
+    """
 
     site_header = "Pledge"
     site_title = "Pledge"
@@ -78,7 +81,10 @@ class ProgramSite(AdminSite):
         def in_their_zone(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             visitor = visitor_of(request)
             with timezone.override(visitor.zone if visitor else None):
-                response: HttpResponse = door(request, *args, **kwargs)
+                try:
+                    response: HttpResponse = door(request, *args, **kwargs)
+                except PermissionDenied as denied:
+                    raise Http404("there is no such page") from denied
                 if isinstance(response, SimpleTemplateResponse):
                     response.render()
                 return response

@@ -52,7 +52,8 @@ class Once:
                 cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"{self.by.kind}:{self.by.id}"])
             between = own
         else:
-            Registrant.objects.locked(self.registrant.pk)
+            own_row = Registrant.objects.filter(pk=self.registrant.pk)
+            own_row.select_for_update(no_key=True).values_list("pk").first()
             between = (own if self.step.urgent else newer).filter(registrant=self.registrant)
         event = between.first()
         if event is not None:

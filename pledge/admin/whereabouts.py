@@ -183,7 +183,7 @@ def _before_confirming(record: Record, on: date) -> tuple[Tone, str]:
         return Tone.STOP, "The newest test is not negative: a new one is needed."
     if RefusalCode.SCREENING_TEST_MISSING in reasons:
         return Tone.WAIT, "Waiting for the screening test."
-    if RefusalCode.WAITING_PERIOD in reasons or (RefusalCode.TEST_MISSING in reasons and clears_on > on):
+    if clears_on > on:
         return Tone.WAIT, f"Waiting: the next test counts from {long(clears_on)}."
     return Tone.WAIT, _for_the_next_test(record, on)
 

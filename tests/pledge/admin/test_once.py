@@ -1,0 +1,89 @@
+"""A form is taken once, and only on the record it was shown for."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from pledge.models import EventType, FollowUp, Pharmacy, PharmacyKey, PregnancyTest, Registrant
+from tests.lives import a_test, on_treatment, ready
+from tests.pledge.admin.world import World, filled_in, newest_act, step_of
+
+
+def sent_twice(client: Client, address: str, **fields: Any) -> HttpResponse:
+    form = filled_in(client.get(address), **fields)
+    assert client.post(address, form).status_code in {200, 302}
+    return client.post(address, form)
+
+
+class TestADoubleClick:
+    def test_records_one_test(self, world: World) -> None:
+        life = on_treatment(world.program, world.at)
+        before = PregnancyTest.objects.count()
+        address = step_of(life, "record-test")
+        answer = sent_twice(world.prescriber, address, result="negative", setting="clia_lab")
+        assert PregnancyTest.objects.count() == before + 1
+        assert "You did this a moment ago" in answer.content.decode()
+
+    def test_reports_one_pregnancy(self, world: World) -> None:
+        life = ready(world.program, world.at)
+        sent_twice(world.prescriber, step_of(life, "report-pregnancy"))
+        assert FollowUp.objects.filter(registrant=life.registrant).count() == 1
+
+    def test_enrolls_one_person(self, world: World) -> None:
+        address = reverse("admin:pledge_registrant_new", args=["enroll"])
+        sent_twice(world.prescriber, address, name="Sam Stone", born_on="2001-05-06")
+        assert Registrant.objects.filter(name="Sam Stone").count() == 1
+
+    def test_issues_one_key(self, world: World) -> None:
+        pharmacy: Pharmacy = world.program.pharmacy
+        address = reverse("admin:pledge_pharmacy_step", args=[pharmacy.pk, "issue-key"])
+        answer = sent_twice(world.administrator, address)
+        assert PharmacyKey.objects.filter(pharmacy=pharmacy).count() == 1
+        assert "pledge_live_" not in answer.content.decode()
+
+
+class TestAFormShownForAnEarlierRecord:
+    def test_is_not_taken_and_says_what_came_between(self, world: World) -> None:
+        life = ready(world.program, world.at)
+        address = step_of(life, "cancel-window")
+        form = filled_in(world.prescriber.get(address))
+        world.assistant.post(step_of(life, "permit-home-tests"), filled_in(
+            world.assistant.get(step_of(life, "permit-home-tests"))))  # fmt: skip
+        answer = world.prescriber.post(address, form)
+        assert "The record has changed since this form was shown" in answer.content.decode()
+        assert "“Home tests permitted” was recorded by Dana Doe" in answer.content.decode()
+        assert newest_act(life.registrant).type == EventType.HOME_TESTS_PERMITTED
+
+    def test_is_taken_when_sent_again(self, world: World) -> None:
+        life = ready(world.program, world.at)
+        address = step_of(life, "cancel-window")
+        form = filled_in(world.prescriber.get(address))
+        a_test(life, world.at)
+        again = filled_in(world.prescriber.post(address, form))
+        assert world.prescriber.post(address, again).status_code == 302
+        assert newest_act(life.registrant).type == EventType.WINDOW_CANCELLED
+
+    def test_is_taken_at_once_where_it_reports_a_pregnancy(self, world: World) -> None:
+        life = ready(world.program, world.at)
+        address = step_of(life, "report-pregnancy")
+        form = filled_in(world.prescriber.get(address))
+        a_test(life, world.at)
+        assert world.prescriber.post(address, form).status_code == 302
+        life.registrant.refresh_from_db()
+        assert life.registrant.hold_since == world.today
+
+    def test_is_not_taken_where_it_does_not_say_what_it_was_shown_for(self, world: World) -> None:
+        life = ready(world.program, world.at)
+        for seen in ({}, {"seen": "x"}, {"seen": "9" * 40}, {"seen": "-1"}):
+            world.prescriber.post(step_of(life, "cancel-window"), seen)
+        assert newest_act(life.registrant).type != EventType.WINDOW_CANCELLED
+
+
+class TestAForgedForm:
+    def test_without_a_token_is_refused(self, world: World) -> None:
+        life = ready(world.program, world.at)
+        client = Client(enforce_csrf_checks=True)
+        client.cookies = world.prescriber.cookies
+        assert client.post(step_of(life, "cancel-window"), {"seen": "0"}).status_code == 403

@@ -1,0 +1,178 @@
+"""What program administrators do: participants, keys, deviations, follow-ups, and the trail for reading."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.http import HttpResponse
+from django.urls import reverse
+
+from pledge.actions import authorizations, holds, keys
+from pledge.models import (
+    Designee,
+    Deviation,
+    EventType,
+    FollowUp,
+    Pharmacy,
+    PharmacyKey,
+    Prescriber,
+    ProgramEvent,
+    Wholesaler,
+)
+from tests.lives import a_key, authorized, ready
+from tests.pledge.admin.world import World, newest_act, page_of, take
+
+
+def new(model: Any) -> str:
+    return reverse(f"admin:pledge_{model._meta.model_name}_new", args=["enroll"])
+
+
+def step(row: Any, slug: str) -> str:
+    return reverse(f"admin:pledge_{row._meta.model_name}_step", args=[row.pk, slug])
+
+
+def page(row: Any) -> str:
+    return reverse(f"admin:pledge_{row._meta.model_name}_change", args=[row.pk])
+
+
+class TestEnrolling:
+    def test_a_prescriber_with_a_log_in(self, world: World) -> None:
+        user = User.objects.create_user("quinn")
+        take(world.administrator, new(Prescriber), npi="1234567893", name="Dr. Quinn", user="quinn")
+        prescriber = Prescriber.objects.get(npi="1234567893")
+        assert prescriber.user == user
+        assert str(prescriber.certified_through) == "2028-03-10"
+        assert newest_act().actor_name == "Ada Admin"
+
+    @pytest.mark.parametrize("username", ["paula", "dana", "nobody"])
+    def test_a_prescriber_with_a_log_in_that_is_not_free(self, world: World, username: str) -> None:
+        answer = take(world.administrator, new(Prescriber), npi="1234567893", name="Dr. Quinn", user=username)
+        assert "user" in answer.context["form"].errors
+
+    def test_a_prescriber_who_is_enrolled_already(self, world: World) -> None:
+        npi = world.program.prescriber.npi
+        answer = take(world.administrator, new(Prescriber), npi=npi, name="Dr. Quinn")
+        assert "npi" in answer.context["form"].errors
+
+    @pytest.mark.parametrize("through", ["2027-03-10", "2028-03-12", "soon"])
+    def test_for_more_than_a_year_or_a_past_day(self, world: World, through: str) -> None:
+        fields = {"npi": "1234567893", "name": "Dr. Quinn", "certified_through": through}
+        answer = take(world.administrator, new(Prescriber), **fields)
+        assert "certified_through" in answer.context["form"].errors
+
+    def test_a_designee_of_two_prescribers(self, world: World) -> None:
+        both = [world.program.prescriber, world.elsewhere.prescriber]
+        npis = "\n".join(prescriber.npi for prescriber in both)
+        take(world.administrator, new(Designee), name="Eli East", prescribers=npis)
+        assert set(Designee.objects.get(name="Eli East").prescribers.all()) == set(both)
+
+    def test_a_designee_of_someone_unknown(self, world: World) -> None:
+        answer = take(world.administrator, new(Designee), name="Eli East", prescribers="0000000000")
+        assert "prescribers" in answer.context["form"].errors
+
+    def test_a_pharmacy_and_a_wholesaler(self, world: World) -> None:
+        take(world.administrator, new(Pharmacy), number="N1", name="North", representative="Rae")
+        take(world.administrator, new(Wholesaler), number="W1", name="Whole")
+        assert Pharmacy.objects.get(number="N1").representative == "Rae"
+        assert Wholesaler.objects.filter(number="W1").exists()
+
+
+class TestStanding:
+    @pytest.mark.parametrize("kind", ["prescriber", "pharmacy", "designee"])
+    def test_is_suspended_reinstated_and_certified_anew(self, world: World, kind: str) -> None:
+        party = world.designee if kind == "designee" else getattr(world.program, kind)
+        expected = {
+            "suspend": EventType.PARTY_SUSPENDED,
+            "reinstate": EventType.PARTY_REINSTATED,
+            "certify": EventType.PARTY_CERTIFIED,
+        }
+        for slug, event in expected.items():
+            assert take(world.administrator, step(party, slug)).url == page(party)
+            assert newest_act().type == event
+
+    def test_suspended_twice_is_rejected(self, world: World) -> None:
+        party = world.program.pharmacy
+        take(world.administrator, step(party, "suspend"))
+        answer = take(world.administrator, step(party, "suspend"))
+        assert "is suspended already" in answer.content.decode() or "You did this" in answer.content.decode()
+
+    def test_is_said_on_the_page(self, world: World) -> None:
+        party = world.program.pharmacy
+        assert "Stands today, through Friday, March 10, 2028." in self._shown(world, party)
+        take(world.administrator, step(party, "suspend"))
+        assert "Suspended since Thursday, March 11, 2027." in self._shown(world, party)
+        assert 'href="reinstate/"' in self._shown(world, party)
+
+    @staticmethod
+    def _shown(world: World, party: Any) -> str:
+        return world.administrator.get(page(party)).content.decode()
+
+
+class TestAKey:
+    def test_is_shown_once(self, world: World) -> None:
+        pharmacy = world.program.pharmacy
+        answer = take(world.administrator, step(pharmacy, "issue-key"), expires_on="2027-12-31")
+        secret = answer.context["outcome"].secret
+        assert secret in answer.content.decode()
+        assert "no-store" in answer["Cache-Control"]
+        key = PharmacyKey.objects.get(pharmacy=pharmacy)
+        assert key.digest == keys.digest_of(secret)
+        assert str(key.expires_at) == "2028-01-01 05:00:00+00:00"
+        for address in (page(pharmacy), page(key), reverse("admin:pledge_pharmacykey_changelist")):
+            shown = world.administrator.get(address).content.decode()
+            assert secret not in shown
+            assert key.digest not in shown
+
+    def test_is_revoked(self, world: World) -> None:
+        a_key(world.program.pharmacy, world.at)
+        key = PharmacyKey.objects.get()
+        take(world.administrator, step(key, "revoke"))
+        assert newest_act().type == EventType.KEY_REVOKED
+
+
+class TestOpenWork:
+    def test_a_deviation_is_closed_with_a_note(self, world: World) -> None:
+        life = ready(world.program, world.at)
+        authorizations.report_dispense(
+            registrant=life.registrant, pharmacy=world.program.pharmacy, days_supply=30, by=world.program.counter,
+            at=world.at,
+        )  # fmt: skip
+        deviation = Deviation.objects.get()
+        assert "note" in take(world.administrator, step(deviation, "close")).context["form"].errors
+        take(world.administrator, step(deviation, "close"), note="Pharmacy was trained again.")
+        deviation.refresh_from_db()
+        assert deviation.closing_note == "Pharmacy was trained again."
+
+    def test_a_follow_up_is_finished(self, world: World) -> None:
+        life = ready(world.program, world.at)
+        holds.report_pregnancy(registrant=life.registrant, by=world.program.clinic, at=world.at)
+        task = FollowUp.objects.get()
+        assert world.administrator.get(page(task)).status_code == 200
+        take(world.administrator, step(task, "finish"))
+        task.refresh_from_db()
+        assert task.done_at == world.at
+
+
+class TestTheTrail:
+    def _shown(self, world: World, **query: Any) -> HttpResponse:
+        return world.administrator.get(reverse("admin:pledge_programevent_changelist"), query)
+
+    def test_is_filtered_and_searched_by_number(self, world: World) -> None:
+        life, other = authorized(world.program, world.at), ready(world.elsewhere, world.at)
+        shown = self._shown(world, q=life.number, type__exact="authorization_issued").content.decode()
+        assert "1 program event" in shown
+        assert other.number not in shown
+
+    def test_links_to_the_registrant(self, world: World) -> None:
+        life = ready(world.program, world.at)
+        assert page_of(life) in self._shown(world).content.decode()
+
+    @pytest.mark.parametrize("way", ["", "add/", "{pk}/change/", "{pk}/delete/", "{pk}/"])
+    def test_takes_no_change(self, world: World, way: str) -> None:
+        event = newest_act()
+        address = reverse("admin:pledge_programevent_changelist") + way.format(pk=event.pk)
+        sent = {"type": "hold_cleared", "action": "delete_selected", "_selected_action": event.pk, "post": "yes"}
+        before = ProgramEvent.objects.count()
+        assert world.administrator.post(address, sent).status_code in {200, 302, 403, 404}
+        assert ProgramEvent.objects.count() == before
+        assert ProgramEvent.objects.get(pk=event.pk).type == event.type

@@ -1,0 +1,175 @@
+"""Reading: it changes nothing, it leaves an access entry, and another's registrant is not there."""
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from pledge.actions import holds
+from pledge.actions.pregnancy_tests import correct_test
+from pledge.admin.steps import STEPS
+from pledge.models import AccessEntry, PregnancyTest, Registrant
+from pledge.rules.vocabulary import TestResult
+from pledge.trail import by_prescriber
+from tests.lives import a_key, a_test, authorized, enrolled, on_treatment, ready, registered
+from tests.pledge.admin.addresses import every_address
+from tests.pledge.admin.world import World, digest, page_of, step_of
+
+READERS = ("prescriber", "assistant", "stranger", "administrator", "nobody")
+
+
+def reader(world: World, name: str) -> Client:
+    return Client() if name == "nobody" else getattr(world, name)
+
+
+@pytest.fixture
+def busy(world: World) -> Registrant:
+    """A registrant, in a world with a row of most kinds."""
+    life = authorized(world.program, world.at)
+    holds.report_pregnancy(registrant=life.registrant, by=world.program.clinic, at=world.at)
+    a_key(world.program.pharmacy, world.at)
+    ready(world.elsewhere, world.at)
+    return life.registrant
+
+
+class TestReading:
+    @pytest.mark.parametrize("name", READERS)
+    def test_changes_nothing_at_any_address(self, world: World, busy: Registrant, name: str) -> None:
+        before, client = digest(), reader(world, name)
+        answers = [(address, client.get(address), client.head(address)) for address in every_address(busy)]
+        assert digest() == before
+        assert [a for a, *both in answers if not {one.status_code for one in both} <= {200, 302, 404}] == []
+
+    @pytest.mark.parametrize("name", ["assistant", "prescriber", "stranger", "nobody"])
+    def test_shows_the_program_s_own_pages_to_its_administrators_only(
+        self, world: World, busy: Registrant, name: str
+    ) -> None:
+        client = reader(world, name)
+        theirs = (
+            "/admin/pledge/registrant/",
+            "/admin/log",
+            "/admin/password_change",
+            "/admin/jsi18n",
+        )
+        others = set(every_address(busy)) - {"/admin/", "/admin/pledge/"}
+        others = {address for address in others if not address.startswith(theirs)}
+        answers = {address: client.get(address).status_code for address in others}
+        assert {address: code for address, code in answers.items() if code not in {302, 404}} == {}
+        if name != "nobody":
+            assert {address: code for address, code in answers.items() if code == 302} == {}
+
+    def test_of_a_page_leaves_an_access_entry(self, world: World) -> None:
+        life = ready(world.program, world.at)
+        world.assistant.get(page_of(life))
+        entry = AccessEntry.objects.get(registrant=life.registrant)
+        assert (entry.what, entry.actor_kind, entry.at) == ("registrant_read", "designee", world.at)
+
+    def test_of_the_list_leaves_the_numbers_shown(self, world: World) -> None:
+        lives = [registered(world.program, world.at) for _ in range(20)]
+        world.prescriber.get(reverse("admin:pledge_registrant_changelist"))
+        said = AccessEntry.objects.get(what="registrants_listed").outcome.split()
+        assert len(said) == 18
+        assert set(said) < {life.number for life in lives}
+
+    def test_of_an_event_leaves_an_access_entry(self, world: World) -> None:
+        life = ready(world.program, world.at)
+        world.administrator.get(f"/admin/pledge/programevent/{life.registrant.events.first().pk}/")
+        assert AccessEntry.objects.filter(what="programevent_read", registrant=life.registrant).count() == 1
+
+
+class TestAnotherPrescribersRegistrant:
+    @pytest.mark.parametrize("method", ["get", "head", "post"])
+    def test_is_not_there_at_any_address(self, world: World, method: str) -> None:
+        life = ready(world.program, world.at)
+        before, answers = digest(), {}
+        pages = [] if method == "post" else [page_of(life)]
+        for address in [*pages, *(step_of(life, slug) for slug in STEPS[Registrant])]:
+            answers[address] = getattr(world.stranger, method)(address).status_code
+        assert set(answers.values()) == {404}
+        assert digest() == before
+
+    def test_is_in_no_list(self, world: World) -> None:
+        life = ready(world.program, world.at)
+        assert life.number not in _listed(world.stranger)
+        assert life.number in _listed(world.prescriber)
+        assert life.number in _listed(world.assistant)
+        assert life.number in _listed(world.administrator)
+
+    def test_reads_as_one_that_never_was(self, world: World) -> None:
+        life = ready(world.program, world.at)
+        there, never = world.stranger.get(page_of(life)), world.stranger.get("/admin/pledge/registrant/1111111111/")
+        assert there.content == never.content
+
+    def test_is_not_found_by_name(self, world: World) -> None:
+        ready(world.program, world.at)
+        assert "Robin Reyes" not in _searched(world.stranger, "robin").content.decode()
+        assert "Robin Reyes" in _searched(world.prescriber, "robin").content.decode()
+
+
+class TestTheList:
+    def test_finds_by_the_beginning_of_a_number(self, world: World) -> None:
+        life, other = registered(world.program, world.at), registered(world.program, world.at)
+        page = _searched(world.prescriber, life.number[:9]).content.decode()
+        assert life.number in page
+        assert other.number not in page
+
+    def test_finds_by_name_without_a_name_in_an_address(self, world: World) -> None:
+        life = registered(world.program, world.at)
+        client = world.prescriber
+        answer = client.post(reverse("admin:pledge_registrant_changelist"), {"q": "robin reyes"})
+        assert "robin" not in answer.url.lower()
+        assert life.number in client.get(answer.url).content.decode()
+
+    def test_filters_by_category_and_place(self, world: World) -> None:
+        open_, unsigned = ready(world.program, world.at), registered(world.program, world.at)
+        page = _listed(world.prescriber, place="window_open", category="can_become_pregnant")
+        assert open_.number in page
+        assert unsigned.number not in page
+
+    def test_takes_any_filter_in_an_address(self, world: World) -> None:
+        ready(world.program, world.at)
+        assert "Robin" in _listed(world.prescriber, place="nowhere", category="x", page="-4")
+
+
+class TestAPage:
+    def test_says_what_the_gate_says_with_every_reason(self, world: World) -> None:
+        life = enrolled(world.program, world.at, days_ago=10)
+        page = world.prescriber.get(page_of(life)).content.decode()
+        assert "Waiting: the next test counts from" in page
+        for code in ("waiting_period", "test_missing", "counseling_missing", "questions_missing"):
+            assert code in page
+        assert "Earliest on" in page
+
+    def test_says_that_a_pharmacy_may_dispense(self, world: World) -> None:
+        page = world.prescriber.get(page_of(ready(world.program, world.at))).content.decode()
+        assert "Ready: a pharmacy may dispense through Wednesday, March 17, 2027." in page
+
+    def test_tells_the_story_newest_first_with_refusals(self, world: World) -> None:
+        life = on_treatment(world.program, world.at)
+        a_test(life, world.at, result=TestResult.POSITIVE)
+        lines = world.prescriber.get(page_of(life)).context["lines"]
+        assert lines[0].title == "Test recorded"
+        assert ("Result", "", "Positive") in lines[0].changes
+        assert [line.event.pk for line in lines] == sorted((line.event.pk for line in lines), reverse=True)
+
+    def test_goes_on_to_earlier_events(self, world: World) -> None:
+        life = on_treatment(world.program, world.at, months_done=8)
+        shown = world.prescriber.get(page_of(life))
+        rest = world.prescriber.get(page_of(life), {"before": shown.context["earlier"]})
+        seen = [line.event.pk for line in [*shown.context["lines"], *rest.context["lines"]]]
+        assert len(seen) == len(set(seen)) == life.registrant.events.count()
+
+    def test_keeps_superseded_tests_in_sight(self, world: World) -> None:
+        life = ready(world.program, world.at)
+        test = PregnancyTest.objects.filter(registrant=life.registrant).latest("pk")
+        by = by_prescriber(world.program.prescriber)
+        correct_test(registrant=life.registrant, specimen_on=test.specimen_on, to=test.specimen_on, by=by, at=world.at)
+        assert "superseded" in world.prescriber.get(page_of(life)).content.decode()
+
+
+def _listed(client: Client, **query: str) -> str:
+    return client.get(reverse("admin:pledge_registrant_changelist"), query).content.decode()
+
+
+def _searched(client: Client, text: str) -> HttpResponse:
+    return client.post(reverse("admin:pledge_registrant_changelist"), {"q": text}, follow=True)

@@ -1,0 +1,285 @@
+"""Steps about a registrant: each form calls its action, and shows every reason where it is refused."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import pytest
+
+from pledge.actions import holds, pregnancy_tests, registrants
+from pledge.admin.steps import STEPS
+from pledge.models import EventType as Event
+from pledge.models import Registrant
+from pledge.rules.refusals import RefusalCode as Code
+from pledge.rules.vocabulary import Method, TestResult
+from tests.lives import (
+    PILL_AND_CONDOM,
+    Life,
+    a_test,
+    authorized,
+    confirmed,
+    enrolled,
+    on_treatment,
+    ready,
+    registered,
+    signed,
+)
+from tests.pledge.admin.world import World, newest_act, page_of, refused_with, step_of, take
+
+METHODS = sorted(method.value for method in PILL_AND_CONDOM)
+
+
+def new(world: World) -> Life:
+    return registered(world.program, world.at)
+
+
+def new_signed_by_registrant(world: World) -> Life:
+    life = new(world)
+    for form in ("informed_consent", "birth_defects_consent"):
+        take(world.prescriber, step_of(life, "record-signature"), form_name=form, signer="registrant")
+    return life
+
+
+def tested(world: World) -> Life:
+    life = enrolled(world.program, world.at)
+    a_test(life, world.at)
+    return life
+
+
+def to_answer(world: World) -> Life:
+    life = tested(world)
+    confirmed(life, world.at)
+    return life
+
+
+def open_window(world: World) -> Life:
+    return ready(world.program, world.at)
+
+
+def treated(world: World) -> Life:
+    return on_treatment(world.program, world.at)
+
+
+def with_home_tests(world: World) -> Life:
+    life = open_window(world)
+    pregnancy_tests.permit_home_tests(registrant=life.registrant, by=world.program.clinic, at=world.at)
+    return life
+
+
+def held(world: World) -> Life:
+    life = open_window(world)
+    holds.report_pregnancy(registrant=life.registrant, by=world.program.clinic, at=world.at)
+    return life
+
+
+def held_then_negative(world: World) -> Life:
+    life = enrolled(world.program, world.at)
+    holds.report_pregnancy(registrant=life.registrant, by=world.program.clinic, at=world.at - timedelta(days=3))
+    a_test(life, world.at)
+    return life
+
+
+def ended(world: World) -> Life:
+    life = treated(world)
+    registrants.end_treatment(
+        registrant=life.registrant, last_dose_on=world.today, by=world.program.clinic, at=world.at
+    )
+    return life
+
+
+class Taken(NamedTuple):
+    slug: str
+    life: Callable[[World], Life]
+    fields: dict[str, Any]
+    event: Event
+
+
+STEPS_TAKEN = [
+    Taken("record-test", treated, {"result": "negative", "setting": "clia_lab"}, Event.TEST_RECORDED),
+    Taken("record-test", treated, {"result": "positive", "setting": "home"}, Event.TEST_RECORDED),
+    Taken("confirm-month", tested, {"methods": METHODS, "counseled": "on"}, Event.MONTH_CONFIRMED),
+    Taken("confirm-month", open_window, {"counseled": "on"}, Event.CONFIRMATION_CORRECTED),
+    Taken("record-answers", to_answer, {"methods": METHODS, "correct": "yes"}, Event.QUESTIONS_ANSWERED),
+    Taken("cancel-window", open_window, {}, Event.WINDOW_CANCELLED),
+    Taken("correct-test", open_window, {"specimen_on": "2027-03-11", "to": "2027-03-10"}, Event.TEST_CORRECTED),
+    Taken("permit-home-tests", treated, {}, Event.HOME_TESTS_PERMITTED),
+    Taken("withdraw-home-tests", with_home_tests, {}, Event.HOME_TESTS_WITHDRAWN),
+    Taken("report-pregnancy", open_window, {}, Event.PREGNANCY_REPORTED),
+    Taken("record-signature", new, {"signer": "registrant"}, Event.FORM_SIGNED),
+    Taken("countersign", new_signed_by_registrant, {"agreed": "on"}, Event.FORM_SIGNED),
+    Taken("change-contact", new, {"name": "Robin Rivera", "language": "es"}, Event.CONTACT_CHANGED),
+    Taken("change-category", treated, {"basis": "hysterectomy"}, Event.CATEGORY_CHANGED),
+    Taken("end-treatment", treated, {}, Event.TREATMENT_ENDED),
+    Taken("discontinue", treated, {"reason": "side_effects"}, Event.REGISTRANT_DISCONTINUED),
+    Taken("begin-again", ended, {}, Event.REGISTRANT_REENROLLED),
+    Taken("clear-hold", held_then_negative, {"reason": "Confirmed negative twice."}, Event.HOLD_CLEARED),
+]
+
+
+def said(row: Any) -> str:
+    return f"{row.slug}-{row.life.__name__}"
+
+
+class TestAStep:
+    @pytest.mark.parametrize("taken", STEPS_TAKEN, ids=said)
+    def test_calls_its_action_for_the_prescriber(self, world: World, taken: Taken) -> None:
+        life = taken.life(world)
+        answer = take(world.prescriber, step_of(life, taken.slug), **taken.fields)
+        assert (answer.status_code, answer.url) == (302, page_of(life))
+        event = newest_act(life.registrant)
+        assert (event.type, event.actor_name, event.at) == (taken.event, world.program.prescriber.name, world.at)
+
+    @pytest.mark.parametrize("taken", [t for t in STEPS_TAKEN if t.slug not in {"countersign", "clear-hold"}], ids=said)
+    def test_keeps_both_names_where_a_designee_takes_it(self, world: World, taken: Taken) -> None:
+        life = taken.life(world)
+        take(world.assistant, step_of(life, taken.slug), **taken.fields)
+        event = newest_act(life.registrant)
+        assert (event.type, event.actor_name) == (taken.event, "Dana Doe")
+        assert event.on_behalf_of == world.program.prescriber.name
+
+    def test_is_each_one_covered(self) -> None:
+        elsewhere = {"enroll", "enroll-again", "transfer", "merge"}
+        assert {taken.slug for taken in STEPS_TAKEN} | elsewhere == set(STEPS[Registrant])
+
+    def test_names_its_action_as_the_trail_does(self, world: World) -> None:
+        from pledge.admin.stepping import act_of
+
+        for taken in STEPS_TAKEN:
+            life = taken.life(world)
+            take(world.prescriber, step_of(life, taken.slug), **taken.fields)
+            assert act_of(STEPS[Registrant][taken.slug]) == newest_act(life.registrant).act
+
+    def test_is_shown_where_it_makes_sense_only(self, world: World) -> None:
+        shown = world.prescriber.get(page_of(new(world))).content.decode()
+        assert 'href="record-signature/"' in shown
+        assert 'href="clear-hold/"' not in shown
+        assert 'href="cancel-window/"' not in shown
+
+
+class Denied(NamedTuple):
+    slug: str
+    life: Callable[[World], Life]
+    fields: dict[str, Any]
+    codes: set[Code]
+
+
+REFUSALS = [
+    Denied(
+        "confirm-month", new, {"methods": ["male_condom"], "counseled": "on", "days_supply": 60},
+        {
+            Code.CONSENT_MISSING, Code.TEST_MISSING, Code.PRIMARY_METHOD_MISSING, Code.SECOND_METHOD_MISSING,
+            Code.SUPPLY_OVER_LIMIT,
+        },
+    ),
+    Denied("confirm-month", tested, {"methods": ["abstinence"], "counseled": "on"}, {Code.ABSTINENCE_UNACKNOWLEDGED}),
+    Denied("record-answers", tested, {"methods": METHODS, "correct": "yes"}, {Code.COUNSELING_MISSING}),
+    Denied("cancel-window", tested, {}, {Code.WINDOW_EXPIRED}),
+    Denied("clear-hold", held, {"reason": "A mistake."}, {Code.TEST_MISSING}),
+    Denied("countersign", new, {"agreed": "on"}, {Code.CONSENT_MISSING}),
+    Denied("change-category", treated, {"category": "cannot_become_pregnant"}, {Code.CATEGORY_UNCONFIRMED}),
+    Denied("change-category", ended, {"basis": "hysterectomy"}, {Code.TREATMENT_ENDED}),
+    Denied("end-treatment", ended, {}, {Code.TREATMENT_ENDED}),
+    Denied("discontinue", ended, {"reason": "other"}, {Code.TREATMENT_ENDED}),
+]  # fmt: skip
+
+
+class TestARefusal:
+    @pytest.mark.parametrize("denied", REFUSALS, ids=said)
+    def test_shows_every_reason_and_keeps_what_was_entered(self, world: World, denied: Denied) -> None:
+        life = denied.life(world)
+        answer = take(world.prescriber, step_of(life, denied.slug), **denied.fields)
+        assert refused_with(answer) == denied.codes
+        for name, value in denied.fields.items():
+            kept = answer.context["form"][name].value()
+            assert kept in (value, str(value), True), name
+        assert newest_act(life.registrant).type == Event.ACT_REFUSED
+
+    def test_shows_the_earliest_day(self, world: World) -> None:
+        life = enrolled(world.program, world.at, days_ago=10)
+        answer = take(world.prescriber, step_of(life, "confirm-month"), methods=METHODS, counseled="on")
+        assert Code.WAITING_PERIOD in refused_with(answer)
+        assert "Earliest on Wednesday, March 31, 2027" in answer.content.decode()
+
+    def test_names_a_designee_who_is_not_attested(self, world: World) -> None:
+        life = treated(world)
+        world.designee.__class__.objects.filter(pk=world.designee.pk).update(suspended_at=world.at)
+        answer = take(world.assistant, step_of(life, "record-test"), result="negative", setting="clia_lab")
+        assert refused_with(answer) == {Code.DESIGNEE_NOT_ATTESTED}
+
+    def test_keeps_a_designee_from_clearing_a_hold(self, world: World) -> None:
+        life = held_then_negative(world)
+        answer = take(world.assistant, step_of(life, "clear-hold"), reason="Negative.")
+        assert refused_with(answer) == {Code.ON_HOLD}
+
+    def test_keeps_a_designee_from_countersigning(self, world: World) -> None:
+        answer = take(world.assistant, step_of(new_signed_by_registrant(world), "countersign"), agreed="on")
+        assert refused_with(answer) == {Code.CONSENT_MISSING}
+
+
+class TestInputThatCannotBeTrue:
+    @pytest.mark.parametrize(
+        ("slug", "field", "fields"),
+        [
+            ("record-test", "specimen_on", {"specimen_on": "2027-03-12", "result": "negative", "setting": "home"}),
+            ("record-test", "specimen_on", {"specimen_on": "1999-01-01", "result": "negative", "setting": "home"}),
+            ("record-test", "result", {"result": "maybe", "setting": "home"}),
+            ("confirm-month", "visit_on", {"visit_on": "2027-03-12", "methods": METHODS, "counseled": "on"}),
+            ("confirm-month", "specimen_on", {"specimen_on": "2027-02-01", "methods": METHODS, "counseled": "on"}),
+            ("confirm-month", "counseled", {"methods": METHODS}),
+            ("confirm-month", "methods", {"methods": ["luck"], "counseled": "on"}),
+            ("correct-test", "to", {"specimen_on": "2027-03-11", "to": "2027-03-12"}),
+            ("end-treatment", "last_dose_on", {"last_dose_on": "2027-03-12"}),
+            ("change-category", "category", {"category": "can_become_pregnant"}),
+            ("transfer", "prescriber", {"prescriber": "0000000000"}),
+        ],
+    )
+    def test_is_named_at_its_field_and_nothing_is_done(
+        self, world: World, slug: str, field: str, fields: dict[str, Any]
+    ) -> None:
+        life = open_window(world)
+        before = newest_act().pk
+        answer = take(world.prescriber, step_of(life, slug), **fields)
+        assert field in answer.context["form"].errors
+        assert newest_act().pk == before
+
+
+class TestASignature:
+    def test_of_every_signer_enrolls(self, world: World) -> None:
+        life = registered(world.program, world.at, born_on=world.today - timedelta(days=16 * 366))
+        for form in ("informed_consent", "birth_defects_consent"):
+            for signer in ("registrant", "guardian"):
+                take(
+                    world.prescriber, step_of(life, "record-signature"), form_name=form, signer=signer, signer_name="A"
+                )
+            take(world.prescriber, step_of(life, "countersign"), form_name=form, agreed="on")
+        assert life.registrant.course.enrolled_on == world.today
+
+    def test_of_a_guardian_of_someone_of_age_is_rejected(self, world: World) -> None:
+        answer = take(world.prescriber, step_of(new(world), "record-signature"), signer="guardian")
+        assert "signer" in answer.context["form"].errors
+
+
+class TestAnAnswerRecordedAtTheClinic:
+    def test_that_names_other_methods_shows_in_the_sentence(self, world: World) -> None:
+        life = to_answer(world)
+        take(world.prescriber, step_of(life, "record-answers"), methods=[Method.IUD.value], correct="yes")
+        assert "named different methods" in world.prescriber.get(page_of(life)).content.decode()
+
+
+class TestWhatALiveAuthorizationShows:
+    def test_is_how_long_it_lasts(self, world: World) -> None:
+        page = world.prescriber.get(page_of(authorized(world.program, world.at))).content.decode()
+        assert "Authorized: a pharmacy may hand 30 days over through Wednesday, March 17, 2027." in page
+        assert "authorization_active" in page
+
+    def test_is_a_hold_once_a_test_is_positive(self, world: World) -> None:
+        life = authorized(world.program, world.at)
+        a_test(life, world.at, result=TestResult.POSITIVE)
+        assert "On hold since Thursday, March 11, 2027" in world.prescriber.get(page_of(life)).content.decode()
+
+
+def test_forms_of_a_newcomer_are_asked_for_in_words(world: World) -> None:
+    life = new(world)
+    assert "Informed consent by the registrant" in world.prescriber.get(page_of(life)).content.decode()
+    signed(life, world.at)
+    assert "Waiting for the screening test." in world.prescriber.get(page_of(life)).content.decode()
