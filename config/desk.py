@@ -37,6 +37,7 @@ WRITE_MIGRATIONS = {"create_max_migration_files", "makemigrations", "rebase_migr
 BRING_SCRATCH_SERVERS = {"rehearse"}
 # They keep what they make here between runs.
 BRING_LASTING_SERVERS = {"demo"}
+ROOM_FOR_SCRATCH = 4 << 30
 DEMO_FOLDER = Path(os.environ.get("DEMO_FOLDER") or Path(__file__).resolve().parent.parent / ".demo").resolve()
 SECONDS_FOR_FORMER_DEMO = 5  # one that was killed takes a moment to let go of its data
 ASK_FOR_HELP = {"-h", "--help"}
@@ -60,7 +61,7 @@ def prepared_for(arguments: Sequence[str]) -> Iterator[None]:
         if (command in NEED_NO_SECRET or helped) and "--deploy" not in arguments:
             os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(64))
         if command in BRING_SCRATCH_SERVERS and not helped and not os.environ.get("DATABASE_URL"):
-            scratch = held.enter_context(tempfile.TemporaryDirectory(prefix="pledge-"))
+            scratch = held.enter_context(tempfile.TemporaryDirectory(prefix="pledge-", dir=_memory_with_room()))
             os.environ.update(held.enter_context(local_servers(Path(scratch), durable=False)))
         if command in BRING_LASTING_SERVERS and not helped:
             if "--reset" in arguments:
@@ -68,6 +69,14 @@ def prepared_for(arguments: Sequence[str]) -> Iterator[None]:
             _prepare_demo()
             os.environ.update(held.enter_context(local_servers(DEMO_FOLDER, durable=True)))
         yield
+
+
+def _memory_with_room() -> Path | None:
+    """Give a folder in memory with room to spare: a database that lasts a second need not see a disk."""
+    memory = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
+    if not memory.is_dir() or not os.access(memory, os.W_OK):
+        return None
+    return memory if shutil.disk_usage(memory).free >= ROOM_FOR_SCRATCH else None
 
 
 def _forget_demo() -> None:

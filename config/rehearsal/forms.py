@@ -1,9 +1,11 @@
 """What each key of a scenario file takes; every form gives the value the player wants, or says what is wrong."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from notifications.kinds import Kind
 from pledge.rules.calendar import PROGRAM_ZONE
 from pledge.rules.editions import EDITIONS
 from pledge.rules.refusals import RefusalCode
@@ -19,6 +21,8 @@ from pledge.rules.vocabulary import (
 )
 
 GIVEN = {"can_enrolled": 0, "can_on_treatment": 30, "cannot_enrolled": 0}
+LAST_YEAR = 9000  # a day must leave room for what is counted from it
+_SPACE_BEFORE_OFFSET = re.compile(r"\s+(?=[+-]\d\d:?\d\d$|Z$)")
 OUTCOMES = ("ok", "authorized", "denied", "dispensed", "reversed", "rejected")
 
 
@@ -30,19 +34,24 @@ def instant_of(value: Any) -> datetime:
     """Give an aware instant: America/New_York unless an offset is written; of a repeated hour, the first."""
     if isinstance(value, str):
         try:
-            value = datetime.fromisoformat(value.strip())
+            value = datetime.fromisoformat(_SPACE_BEFORE_OFFSET.sub("", value.strip()))
         except ValueError:
             raise Unfit(f"{value!r} is not a time such as 2024-03-01 10:00") from None
     if isinstance(value, date) and not isinstance(value, datetime):
         value = datetime.combine(value, time())
     if not isinstance(value, datetime):
         raise Unfit(f"{value!r} is not a time such as 2024-03-01 10:00")
+    if value.year > LAST_YEAR:
+        raise Unfit(f"{value} lies too far ahead")
     if value.tzinfo is None:
         local = value.replace(tzinfo=PROGRAM_ZONE)
         if local.astimezone(UTC).astimezone(PROGRAM_ZONE).replace(tzinfo=None) != value:
             raise Unfit(f"{value} does not exist: the clock was set forward over it")
         value = local
-    day_of(value.astimezone(PROGRAM_ZONE).date())
+    try:
+        day_of(value.astimezone(PROGRAM_ZONE).date())
+    except OverflowError:
+        raise Unfit(f"{value} lies before the first edition of the rules, {EDITIONS[0].effective_on}") from None
     return value.astimezone(UTC)
 
 
@@ -57,6 +66,8 @@ def day_of(value: Any) -> date:
         raise Unfit(f"{value!r} is not a day such as 2024-03-01")
     if value < EDITIONS[0].effective_on:
         raise Unfit(f"{value} lies before the first edition of the rules, {EDITIONS[0].effective_on}")
+    if value.year > LAST_YEAR:
+        raise Unfit(f"{value} lies too far ahead")
     return value
 
 
@@ -142,6 +153,9 @@ def or_null(form: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return lambda value: None if value is None else form(value)
 
 
+_KIND = word_of(Kind)
+
+
 def notice_of(value: Any) -> str:
     """Give a notice written as ``recipient: kind``."""
     if isinstance(value, dict) and len(value) == 1:  # unquoted, YAML reads it as a mapping
@@ -149,6 +163,8 @@ def notice_of(value: Any) -> str:
         value = f"{recipient}: {kind}"
     if not isinstance(value, str) or ": " not in value:
         raise Unfit(f"{value!r} is not a notice such as 'R1: window_open'")
+    _, kind = value.rsplit(": ", 1)
+    _KIND(kind)
     return value
 
 
@@ -213,6 +229,8 @@ STEP_KEYS: dict[str, Keys] = {
     "discontinue": {**_REGISTRANT, "reason": word_or_empty, "last_dose": day_of, "by": name_of},
     "sweep": {},
 }
+
+NEEDED_KEYS = {"correct_test": ("specimen", "to")}
 
 EXPECT_KEYS: Keys = {
     "outcome": word_of(OUTCOMES),

@@ -1,13 +1,14 @@
 """Plays the steps of a scenario through the actions that every door uses."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
+
+from django.db import connection
 
 from config.rehearsal.came import Came
 from config.rehearsal.cast import Cast
-from config.rehearsal.script import Malformed, Scenario, Step
+from config.rehearsal.script import Malformed, Step
 from config.rehearsal.steps import PLAYS
 from notifications.models import Notice
 from pledge.models import Authorization, Deviation, DeviationKind, PrescriptionWindow, ProgramEvent
@@ -48,10 +49,9 @@ class Player:
 
     def play(self, step: Step) -> Answer:
         """Play one step and give what came of it."""
-        before = _Marks()
+        before = _Marks.now()
         try:
             answer = self._answer(PLAYS[step.kind](self.cast, step.arguments, step.at))
-            answer.overlays = answer.overlays or before.overlays()
         except Refused as refused:
             reasons = {refusal.code.value: refusal.clears_on for refusal in refused.refusals}
             answer = Answer("denied", reasons, overlays=refused.overlays, sentence=str(refused))
@@ -59,10 +59,18 @@ class Player:
             answer = Answer("rejected", sentence=str(rejected))
         answer.edition = edition_on(program_day(step.at)).name
         answer.window = answer.window or self._window(step)
-        answer.notices = before.notices(self.cast)
-        answer.new_number = answer.outcome == "authorized" and before.new_numbers() > 0
-        answer.deviation = before.deviations() > 0
+        self._look_up(answer, before, _Marks.now())
         return answer
+
+    def _look_up(self, answer: Answer, before: "_Marks", after: "_Marks") -> None:
+        if answer.outcome != "denied" and after.event > before.event:
+            answer.overlays = answer.overlays or before.overlays()
+        if after.notice > before.notice:
+            answer.notices = before.notices(self.cast)
+        if after.authorization > before.authorization:
+            answer.new_number = answer.outcome == "authorized" and before.new_numbers() > 0
+        if after.deviation > before.deviation:
+            answer.deviation = before.deviations() > 0
 
     def _answer(self, came: Came) -> Answer:
         answer = Answer(came.outcome, do_not_dispense_after=came.do_not_dispense_after, overlays=came.overlays)
@@ -78,14 +86,19 @@ class Player:
         return Span(newest.opens_on, newest.closes_on) if newest else None
 
 
-class _Marks:
-    """Where the tables stood before a step."""
+class _Marks(NamedTuple):
+    """Where the tables stand: the newest row of each, asked for in one statement."""
 
-    def __init__(self) -> None:
-        self.notice = _newest(Notice)
-        self.event = _newest(ProgramEvent)
-        self.authorization = _newest(Authorization)
-        self.deviation = _newest(Deviation)
+    notice: int
+    event: int
+    authorization: int
+    deviation: int
+
+    @classmethod
+    def now(cls) -> "_Marks":
+        with connection.cursor() as cursor:
+            cursor.execute(_NEWEST)
+            return cls(*cursor.fetchone())
 
     def notices(self, cast: Cast) -> list[str]:
         rows = Notice.objects.filter(pk__gt=self.notice).order_by("pk")
@@ -104,8 +117,8 @@ class _Marks:
         return Deviation.objects.filter(pk__gt=self.deviation, kind=DeviationKind.DISPENSED_OUTSIDE_WINDOW).count()
 
 
-def _newest(model: Any) -> int:
-    return model.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+_TABLES = [model._meta.db_table for model in (Notice, ProgramEvent, Authorization, Deviation)]
+_NEWEST = f"SELECT {', '.join(f'(SELECT coalesce(max(id), 0) FROM {table})' for table in _TABLES)}"  # noqa: S608
 
 
 def given_steps(shorthand: str, day: date) -> list[Step]:
@@ -132,10 +145,9 @@ def _at(at: datetime, steps: list[tuple[str, dict[str, Any]]]) -> list[Step]:
     return [Step(0, at, kind, arguments, {}) for kind, arguments in steps]
 
 
-def play_scenario(scenario: Scenario, on_step: Callable[[Step, Answer], None]) -> None:
-    """Play a whole scenario, telling of each step as it is played."""
+def begun(given: tuple[str, date] | None) -> Player:
+    """Give a player on the empty database it is connected to, with what was given played."""
     player = Player()
-    if scenario.given is not None:
-        player.given(*scenario.given)
-    for step in scenario.steps:
-        on_step(step, player.play(step))
+    if given is not None:
+        player.given(*given)
+    return player

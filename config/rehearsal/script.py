@@ -1,5 +1,6 @@
 """Scenario files: read, checked key by key, and turned into steps (tests/scenarios/FORMAT.md)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from config.rehearsal.forms import EXPECT_KEYS, GIVEN, STEP_KEYS, Unfit, instant_of
+from config.rehearsal.forms import EXPECT_KEYS, GIVEN, NEEDED_KEYS, STEP_KEYS, Unfit, day_of, instant_of
 from pledge.rules.calendar import PROGRAM_ZONE
 
 
@@ -31,24 +32,69 @@ class Scenario:
     """One scenario of a file; ``given`` is the shorthand and its day."""
 
     path: Path
+    number: int
     name: str
     given: tuple[str, date] | None
     steps: list[Step] = field(default_factory=list)
 
+    @property
+    def where(self) -> str:
+        """The file and the scenario, as errors name them."""
+        return f"{self.path}: scenario {self.number} ({self.name})"
+
+
+class _Written(dict[Any, Any]):
+    """A mapping as written, with what is wrong with its keys, which YAML itself lets pass."""
+
+    wrong: str = ""
+
 
 class _Loader(yaml.SafeLoader):
-    """A loader that does not let a second key of the same name replace the first."""
+    """A loader that tells of a key given twice, and leaves an impossible day to whoever wanted a day."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - the library's own signature
-        seen = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=deep)
-            if not isinstance(key, str):
-                raise Unfit(f"line {key_node.start_mark.line + 1}: a key must be a word, not {key!r}")
-            if key in seen:
-                raise Unfit(f"line {key_node.start_mark.line + 1}: {key!r} is given twice")
-            seen.add(key)
-        return super().construct_mapping(node, deep=deep)
+
+def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> _Written:
+    written, keys = _Written(), set()
+    for key_node, value_node in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        if not isinstance(key, str):
+            written.wrong = f"{key}: a key must be a word (line {key_node.start_mark.line + 1})"
+            continue
+        if key in keys:
+            written.wrong = f"{key}: given twice (line {key_node.start_mark.line + 1})"
+        keys.add(key)
+        written[key] = loader.construct_object(value_node, deep=True)
+    return written
+
+
+def _timestamp(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Any:
+    try:
+        return loader.construct_yaml_timestamp(node)
+    except ValueError:
+        return str(node.value)
+
+
+_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _timestamp)
+
+
+def files_in(paths: Iterable[Path]) -> list[Path]:
+    """Give the scenario files that paths name; of a folder, those directly in it.
+
+    :raises Malformed: naming a path at which there is none.
+    """
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(entry for entry in path.iterdir() if entry.suffix in {".yaml", ".yml"})
+            if not inside:
+                raise Malformed(f"{path}: holds no scenario file")
+            found.extend(inside)
+        elif path.exists():
+            found.append(path)
+        else:
+            raise Malformed(f"{path}: there is no such file")
+    return found
 
 
 def scenarios_in(path: Path) -> list[Scenario]:
@@ -58,7 +104,7 @@ def scenarios_in(path: Path) -> list[Scenario]:
     """
     try:
         written = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader
-    except (OSError, UnicodeError, yaml.YAMLError, Unfit, ValueError) as problem:
+    except (OSError, UnicodeError, yaml.YAMLError, ValueError, RecursionError) as problem:
         raise Malformed(f"{path}: cannot be read: {' '.join(str(problem).split())}") from problem
     if not isinstance(written, list) or not written:
         raise Malformed(f"{path}: a file holds a list of scenarios")
@@ -66,17 +112,18 @@ def scenarios_in(path: Path) -> list[Scenario]:
 
 
 def _scenario(path: Path, number: int, entry: Any) -> Scenario:
-    where = f"{path}: scenario {number}"
-    if not isinstance(entry, dict):
-        raise Malformed(f"{where}: is not a mapping with name and steps")
+    nameless = f"{path}: scenario {number}"
+    if not isinstance(entry, _Written):
+        raise Malformed(f"{nameless}: is not a mapping with name and steps")
     name = entry.get("name")
     if not isinstance(name, str) or not name.strip():
-        raise Malformed(f"{where}: name: a sentence is missing")
-    where = f"{where} ({name})"
+        raise Malformed(f"{nameless}: name: a sentence is missing")
+    where = f"{nameless} ({name})"
+    _check_written(where, entry)
     for key in entry:
         if key not in {"name", "rule", "given", "steps"}:
             raise Malformed(f"{where}: {key}: there is no such key")
-    scenario = Scenario(path, name, _given(where, entry.get("given")))
+    scenario = Scenario(path, number, name, _given(where, entry.get("given")))
     steps = entry.get("steps")
     if not isinstance(steps, list) or not steps:
         raise Malformed(f"{where}: steps: a list of steps is missing")
@@ -90,18 +137,17 @@ def _scenario(path: Path, number: int, entry: Any) -> Scenario:
 def _given(where: str, given: Any) -> tuple[str, date] | None:
     if given is None:
         return None
-    if not isinstance(given, dict) or len(given) != 1:
+    if isinstance(given, _Written):
+        _check_written(f"{where}: given", given)
+    if not isinstance(given, _Written) or len(given) != 1:
         raise Malformed(f"{where}: given: exactly one of {', '.join(GIVEN)} with a day")
     ((shorthand, day),) = given.items()
     if shorthand not in GIVEN:
         raise Malformed(f"{where}: given: {shorthand}: there is no such shorthand")
-    if not isinstance(day, date) or isinstance(day, datetime):
-        raise Malformed(f"{where}: given: {shorthand}: must be a day, not {day!r}")
     try:
-        instant_of(day)
+        return shorthand, day_of(day)
     except Unfit as unfit:
         raise Malformed(f"{where}: given: {shorthand}: {unfit}") from unfit
-    return shorthand, day
 
 
 def _given_ends(given: tuple[str, date] | None) -> datetime | None:
@@ -112,8 +158,9 @@ def _given_ends(given: tuple[str, date] | None) -> datetime | None:
 
 
 def _step(where: str, number: int, step: Any, last_at: datetime | None) -> Step:
-    if not isinstance(step, dict):
+    if not isinstance(step, _Written):
         raise Malformed(f"{where}: is not a mapping")
+    _check_written(where, step)
     kinds = [key for key in step if key not in {"at", "expect"}]
     if len(kinds) != 1:
         raise Malformed(f"{where}: needs exactly one kind of step, not {', '.join(map(str, kinds)) or 'none'}")
@@ -122,6 +169,9 @@ def _step(where: str, number: int, step: Any, last_at: datetime | None) -> Step:
         raise Malformed(f"{where}: {kind}: there is no such kind of step")
     at = _at(f"{where}: at", step, last_at)
     arguments = _checked(f"{where}: {kind}", step[kind], STEP_KEYS[kind])
+    for key in NEEDED_KEYS.get(kind, ()):
+        if key not in arguments:
+            raise Malformed(f"{where}: {kind}: {key}: is missing")
     expect = _checked(f"{where}: expect", step.get("expect"), EXPECT_KEYS)
     return Step(number, at, kind, arguments, expect)
 
@@ -143,8 +193,9 @@ def _at(where: str, step: dict[str, Any], last_at: datetime | None) -> datetime:
 def _checked(where: str, written: Any, keys: dict[str, Any]) -> dict[str, Any]:
     if written is None:
         return {}
-    if not isinstance(written, dict):
+    if not isinstance(written, _Written):
         raise Malformed(f"{where}: must be a mapping, not {written!r}")
+    _check_written(where, written)
     checked = {}
     for key, value in written.items():
         if key not in keys:
@@ -154,3 +205,12 @@ def _checked(where: str, written: Any, keys: dict[str, Any]) -> dict[str, Any]:
         except Unfit as unfit:
             raise Malformed(f"{where}: {key}: {unfit}") from unfit
     return checked
+
+
+def _check_written(where: str, written: _Written) -> None:
+    """Refuse a mapping whose keys are wrong, here or in what it holds."""
+    if written.wrong:
+        raise Malformed(f"{where}: {written.wrong}")
+    for key, value in written.items():
+        if isinstance(value, _Written) and value.wrong:
+            raise Malformed(f"{where}: {key}: {value.wrong}")

@@ -7,10 +7,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from config.rehearsal.player import Answer, play_scenario
+from config.rehearsal.player import Answer
+from config.rehearsal.rehearsing import rehearse
 from config.rehearsal.scratch import Scratch, scratch_databases
-from config.rehearsal.script import Malformed, Scenario, Step, scenarios_in
-from config.rehearsal.verdict import as_json, differences
+from config.rehearsal.script import Malformed, Scenario, Step, files_in, scenarios_in
+from config.rehearsal.verdict import as_json
 
 
 class Command(BaseCommand):
@@ -28,7 +29,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Play them all."""
         try:
-            scenarios = [scenario for path in _files(options["paths"]) for scenario in scenarios_in(path)]
+            paths = files_in(map(Path, options["paths"]))
+            scenarios = [scenario for path in paths for scenario in scenarios_in(path)]
             with scratch_databases() as scratch:
                 failed = sum(not self._rehearse(scratch, scenario, as_lines=options["json"]) for scenario in scenarios)
         except Malformed as malformed:
@@ -41,35 +43,15 @@ class Command(BaseCommand):
     def _rehearse(self, scratch: Scratch, scenario: Scenario, *, as_lines: bool) -> bool:
         failures: list[str] = []
 
-        def tell(step: Step, answer: Answer) -> None:
-            differing = differences(step, answer)
+        def tell(step: Step, answer: Answer, differing: list[str]) -> None:
             failures.extend(f"  step {step.number} ({step.kind}): {difference}" for difference in differing)
             if as_lines:
                 told = {"file": str(scenario.path), "scenario": scenario.name, **as_json(step, answer, differing)}
                 self.stdout.write(json.dumps(told))
 
-        with scratch.fresh():
-            try:
-                play_scenario(scenario, tell)
-            except Malformed as malformed:
-                raise Malformed(f"{scenario.path}: {scenario.name}: {malformed}") from malformed
+        held = rehearse(scratch, scenario, tell)
         if not as_lines:
-            self.stdout.write(f"{'FAIL' if failures else 'pass'}  {scenario.name}")
+            self.stdout.write(f"{'pass' if held else 'FAIL'}  {scenario.name}")
             for failure in failures:
                 self.stdout.write(failure)
-        return not failures
-
-
-def _files(paths: list[str]) -> list[Path]:
-    found: list[Path] = []
-    for path in map(Path, paths):
-        if path.is_dir():
-            inside = sorted(entry for entry in path.iterdir() if entry.suffix in {".yaml", ".yml"})
-            if not inside:
-                raise Malformed(f"{path}: holds no scenario file")
-            found.extend(inside)
-        elif path.exists():
-            found.append(path)
-        else:
-            raise Malformed(f"{path}: there is no such file")
-    return found
+        return held
