@@ -43,9 +43,9 @@ def sign(
     }:
         raise Rejected("signer", "the registrant is of age: no parent or guardian signs")
     course = row.course
-    standing = SignedConsent.objects.filter(course=course, form_version=version, signer=signer).first()
-    if standing is not None:
-        return standing
+    if signer in _who(signed):
+        mine = SignedConsent.objects.filter(registrant=row, form_version=version, signer=signer)
+        return mine.filter(signed_at__gte=course.consents_since).earliest("id")
     signature = SignedConsent.objects.create(
         registrant=row,
         course=course,
