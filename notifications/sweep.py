@@ -7,7 +7,8 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 from typing import Any
 
 from django.db import connection
@@ -22,15 +23,21 @@ from pledge.actions.participants import record_run_out
 from pledge.models import Authorization, EventType, Pharmacy, Prescriber, PrescriptionWindow, ProgramEvent
 from pledge.rules.calendar import PROGRAM_ZONE, days_after, program_day
 from pledge.rules.editions import EDITIONS, LockoutScope, edition_on
-from pledge.rules.vocabulary import LIVE_STATUSES
+from pledge.rules.vocabulary import LIVE_STATUSES, AuthorizationStatus
 from pledge.trail import SYSTEM
 
 logger = logging.getLogger(__name__)
 
 SWEEP_LOCK = 7302
-LOOK_BACK_DAYS = 60
+LOOK_BACK_DAYS = 120
 REPAIR_HOURS = 26
 BATCH = 1000
+STILL_TRUE = {
+    EventType.AUTHORIZATION_LAPSED: AuthorizationStatus.LAPSED,
+    EventType.AUTHORIZATION_REVOKED: AuthorizationStatus.REVOKED,
+    EventType.AUTHORIZATION_SUSPENDED: AuthorizationStatus.SUSPENDED,
+    EventType.AUTHORIZATION_RESUMED: AuthorizationStatus.ISSUED,
+}
 _NOT_TOLD = ~Exists(Notice.objects.filter(caused_by=OuterRef("pk")))
 
 
@@ -175,9 +182,13 @@ def _last_day_of(edition: Any) -> Any:
 
 
 def _untold(at: datetime) -> Any:
-    """Give the events that time alone caused and whose pharmacy has not been told."""
+    """Give the events that time alone caused, that are still true and whose pharmacy has not been told."""
+    still = [
+        Q(type=event, subject_id__in=Authorization.objects.filter(status=status).values("pk"))
+        for event, status in STILL_TRUE.items()
+    ]
     return ProgramEvent.objects.filter(
-        type__in=TOLD_BY_THE_SWEEP, actor_kind="system", at__gte=at - timedelta(days=LOOK_BACK_DAYS)
+        reduce(or_, still), actor_kind="system", at__gte=at - timedelta(days=LOOK_BACK_DAYS)
     ).filter(_NOT_TOLD)
 
 
