@@ -123,9 +123,9 @@ def waiting_refusals(record: Record, on: date) -> Iterator[Refusal]:
     """Name what stands before T2 while there is no test to judge as T2 (section 13).
 
     ``test_missing`` clears on the later of ``enrolled_on`` + 30 and T1 + 19, T1 being today at the earliest;
-    before the consents are complete neither day is known.
+    before the consents are complete neither day is known. On treatment T1 is merely not the month's test.
     """
-    if record.course.enrolled_on is None:
+    if record.course.enrolled_on is None or phase_of(record) is TestPhase.MONTHLY:
         yield Refusal(RefusalCode.TEST_MISSING)
         return
     edition = edition_on(on)
