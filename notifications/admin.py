@@ -10,8 +10,8 @@ from pledge.admin.readonly import ReadOnlyAdmin
 class NoticeAdmin(ReadOnlyAdmin):
     """Every notice with where it stands."""
 
-    list_display = ("queued_at", "kind", "reader", "whose", "status", "sent_at")
-    list_filter = ("status", "kind", "reader", "queued_at")
+    list_display = ("queued_at", "kind", "reader", "whose", "status", "problem", "sent_at")
+    list_filter = ("status", "problem", "kind", "reader", "queued_at")
     list_select_related = ("registrant",)
     search_fields = ("registrant__number__exact",)
     search_help_text = "A whole registrant number."

@@ -166,7 +166,5 @@ def _has_no_address(notice: Notice, problem: Problem, at: datetime) -> str:
     if notice.reader in {Reader.REGISTRANT, Reader.GUARDIAN}:
         prescriber_id = Registrant.objects.values_list("prescriber_id", flat=True).get(pk=notice.reader_id)
         occasion = f"{notice.reader}:{notice.reader_id}:{problem}"
-        queue(
-            Reader.PRESCRIBER, prescriber_id, Kind.ADDRESS_FAILED, occasion, at=at, registrant_id=notice.registrant_id
-        )
+        queue(Reader.PRESCRIBER, prescriber_id, Kind.ADDRESS_FAILED, occasion, at=at, registrant_id=notice.reader_id)
     return _end(notice, NoticeStatus.FAILED, problem=problem)

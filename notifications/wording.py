@@ -72,7 +72,7 @@ _LOOK: Said = {
 def _listed(subject_en: str, text_en: str, subject_es: str, text_es: str) -> Said:
     return {
         "en": Words(subject_en, f"{text_en} Your list of authorizations shows which one."),
-        "es": Words(subject_es, f"{text_es} Su lista de autorizaciones muestra cuál."),
+        "es": Words(subject_es, f"{text_es} Su lista de autorizaciones dice cuál."),
     }
 
 

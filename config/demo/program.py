@@ -16,7 +16,7 @@ from pledge.actions import participants
 from pledge.rules.vocabulary import Signer
 
 FIRST_NIGHT = -170
-MAIL_LEAVES = ("08:15", "12:00", "17:45")
+MAIL_LEAVES = ("12:05", "17:45")
 LIKES_SPANISH: Any = {"language": "es", "time_zone": "America/Los_Angeles"}
 
 
