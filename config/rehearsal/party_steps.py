@@ -6,10 +6,11 @@ from config.rehearsal.came import Arguments, Came
 from config.rehearsal.cast import PROGRAM, Cast
 from consents import actions as consents
 from pledge.actions import participants, registrants
+from pledge.facts import signatures_of
 from pledge.models import Registrant
 from pledge.rules.calendar import program_day
-from pledge.rules.enrollment import REQUIRED_FORMS, is_minor
-from pledge.rules.vocabulary import RiskCategory, Signer
+from pledge.rules.enrollment import REQUIRED_FORMS, by_version, required_signers
+from pledge.rules.vocabulary import ConsentForm, RiskCategory, Signer
 from pledge.trail import By, by_registrant
 
 BORN = date(1998, 4, 2)
@@ -121,11 +122,14 @@ def sign(cast: Cast, a: Arguments, at: datetime) -> Came:
 def sign_all(cast: Cast, a: Arguments, at: datetime) -> Came:
     """Sign every required form as every required signer."""
     registrant = cast.registrant(a.get("registrant", "R1"))
-    minor = is_minor(registrant.born_on, program_day(at))
-    signers = [Signer.REGISTRANT, *([Signer.GUARDIAN] if minor else []), Signer.PRESCRIBER]
     for form in REQUIRED_FORMS[RiskCategory(registrant.category)]:
-        for signer in signers:
-            consents.sign(
-                registrant=registrant, form=form, signer=signer, by=_signing(cast, registrant, signer, a), at=at
-            )
+        for signer in Signer:  # the registrant first, whose day of signing says whether a guardian is required
+            if signer != Signer.GUARDIAN or signer in _required(registrant, form, at):
+                by = _signing(cast, registrant, signer, a)
+                consents.sign(registrant=registrant, form=form, signer=signer, by=by, at=at)
     return Came()
+
+
+def _required(registrant: Registrant, form: ConsentForm, at: datetime) -> tuple[Signer, ...]:
+    signed = [signature for signature in signatures_of(registrant) if signature.form == form]
+    return required_signers(by_version(signed)[-1], registrant.born_on, program_day(at))
