@@ -32,20 +32,45 @@ def signatures(person: Person, form: str) -> dict[str, Signature]:
     return found
 
 
-def needs_guardian(person: Person, form: str, today: date) -> bool:
+def text_being_signed(person: Person, form: str, today: date) -> dict[str, Signature]:
+    """Section 13, Consent: the old text's signatures until it is complete; then, from 2026-11-15, the new text's."""
+    there = signatures(person, form)
+    renewed = form == BIRTH_DEFECTS and today >= NEW_BIRTH_DEFECTS_FORM
+    if not renewed or not is_complete(person, there, today):
+        return there
+    if min(signature.day for signature in there.values()) >= NEW_BIRTH_DEFECTS_FORM:
+        return there
+    newer = newer_text(person, form, there)
+    return newer
+
+
+def newer_text(person: Person, form: str, there: dict[str, Signature]) -> dict[str, Signature]:
+    """The signatures under the text of 2026 made after an older one was complete."""
+    done = max(signature.seq for signature in there.values())
+    new = [s for s in person.signatures if s.form == form and s.day >= NEW_BIRTH_DEFECTS_FORM and s.seq > done]
+    return {signature.signer: signature for signature in reversed(new)}
+
+
+def is_minor(person: Person, there: dict[str, Signature], today: date) -> bool:
     """Section 13, Consent: minority is judged on the day the registrant signs (today, while unsigned)."""
-    own = signatures(person, form).get("registrant")
+    own = there.get("registrant")
     return (own.day if own else today) < turns_18(person.born)
+
+
+def is_complete(person: Person, there: dict[str, Signature], today: date) -> bool:
+    needed = {"registrant", "prescriber"} | ({"guardian"} if is_minor(person, there, today) else set())
+    return needed <= set(there)
 
 
 def guardian_signs(person: Person, form: str, today: date) -> bool:
     """Section 3.2: nobody signs for an adult."""
-    return needs_guardian(person, form, today) or "guardian" in signatures(person, form)
+    there = text_being_signed(person, form, today)
+    return is_minor(person, there, today) or "guardian" in there
 
 
 def signers(person: Person, form: str, today: date) -> list[str]:
     """Section 3.2: the registrant, a minor's guardian, then the prescriber."""
-    guardian = ["guardian"] if needs_guardian(person, form, today) else []
+    guardian = ["guardian"] if is_minor(person, signatures(person, form), today) else []
     return ["registrant", *guardian, "prescriber"]
 
 
@@ -66,10 +91,10 @@ def missing_signatures(person: Person, today: date) -> Reasons:
 def countersigning_reasons(person: Person, form: str, today: date) -> Reasons:
     """Section 13, Consent: the prescriber signs after the registrant and the guardian."""
     said = Reasons()
-    there = signatures(person, form)
+    there = text_being_signed(person, form, today)
     if "registrant" not in there:
         said.name("consent_missing")
-    if needs_guardian(person, form, today) and "guardian" not in there:
+    if is_minor(person, there, today) and "guardian" not in there:
         said.name("guardian_consent_missing")
     return said
 

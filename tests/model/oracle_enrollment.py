@@ -47,18 +47,15 @@ class EnrollmentSteps(Steps):
             return self.reject()
         if word != "certified" and (party.said_last == "suspended") == (word == "suspended"):
             return self.reject()
+        own = [a for p in self.people.values() for a in self.live(p) if a.pharmacy == party.id]
         party.words.append((self.seq, self.at, word, end))
         if party.kind == "prescriber":
             self.tell_suspensions(party.id)
-        if party.kind == "pharmacy":
-            self.tell_revocations(party.id)
-
-    def tell_revocations(self, pharmacy: str) -> None:
-        """Section 13, Standing: a suspended pharmacy's live authorizations are revoked from that instant."""
-        for person in self.people.values():
-            for auth in person.authorizations:
-                if auth.pharmacy == pharmacy and self.status(person, auth) == "revoked":
-                    self.told.tell(pharmacy, "authorization_revoked", auth.number)
+        if word == "suspended":
+            # Section 13, Standing: a suspended pharmacy's live authorizations are revoked from that instant;
+            # section 10: where its activation merely ran out, the next sweep tells.
+            for auth in own:
+                self.told.tell(party.id, "authorization_revoked", auth.number)
 
     def step_enroll(self, args: dict) -> None:
         """Section 3.1; section 13, Categories and Endings."""
@@ -127,9 +124,13 @@ class EnrollmentSteps(Steps):
 
     def put_signature(self, person: Person, form: str, signer: str) -> None:
         """Record a signature; `consent_copy` when it was the last (section 13, Notices)."""
+        if signer in consent.text_being_signed(person, form, self.today):
+            return
         person.signatures.append(Signature(self.seq, self.today, form, signer))
         there = consent.signatures(person, form)
-        if set(consent.signers(person, form, self.today)) <= set(there):
+        if there.get(signer) is not person.signatures[-1]:
+            there = consent.newer_text(person, form, there)
+        if consent.is_complete(person, there, self.today):
             self.told.tell(person.id, "consent_copy", form, there["prescriber"].seq)
             if "guardian" in there:
                 self.told.tell("guardian", "consent_copy", person.id, form, there["prescriber"].seq)
@@ -138,13 +139,16 @@ class EnrollmentSteps(Steps):
         person = self.person(args)
         if person is None:
             return self.reject()
-        said = Reasons(treatment_ended=None) if person.ended else self.countersigner_reasons(person, args)
-        if said:
-            return self.deny(said)
+        if person.ended:
+            return self.deny(Reasons(treatment_ended=None))
         for form in consent.required_forms(person):
-            for signer in consent.signers(person, form, self.today):
-                if signer not in consent.signatures(person, form):
-                    self.put_signature(person, form, signer)
+            for signer in ("registrant", "guardian", "prescriber"):
+                if signer == "guardian" and not consent.guardian_signs(person, form, self.today):
+                    continue
+                said = self.countersigner_reasons(person, args) if signer == "prescriber" else Reasons()
+                if said:
+                    return self.deny(said)
+                self.put_signature(person, form, signer)
 
     def step_change_category(self, args: dict) -> None:
         """Section 8; section 13, Categories."""
@@ -168,7 +172,12 @@ class EnrollmentSteps(Steps):
     def step_transfer(self, args: dict) -> None:
         """Section 8: to another certified prescriber; number, consents, history and open window stay."""
         person, prescriber = self.own(args), self.parties.get(args["prescriber"])
-        if person is None or prescriber is None or prescriber.kind != "prescriber" or prescriber.id == person.prescriber:
+        if (
+            person is None
+            or prescriber is None
+            or prescriber.kind != "prescriber"
+            or prescriber.id == person.prescriber
+        ):
             return self.reject()
         said = self.actor_reasons(person, args)
         if person.ended:
