@@ -8,6 +8,7 @@ from tests.rules.builders import (
     HOME,
     MEDICAL,
     can,
+    cannot,
     complete,
     course,
     day,
@@ -15,6 +16,7 @@ from tests.rules.builders import (
     negative,
     positive,
     reasons,
+    visit_window,
     window,
 )
 
@@ -64,6 +66,12 @@ class TestTheNegativeAfterwards:
                 can(T1, T2, POSITIVE, windows=[window("2024-02-14")], **HELD), Phase.REPEAT, id="after a miss, a repeat"
             ),
             pytest.param(can(T1, T2, POSITIVE, **ON_TREATMENT), Phase.MONTHLY, id="on treatment it is a monthly test"),
+            pytest.param(can(POSITIVE, **ON_TREATMENT), Phase.MONTHLY, id="on treatment too where T1 is gone"),
+            pytest.param(
+                cannot(windows=[visit_window("2024-02-14", used=30)], **HELD), Phase.MONTHLY,
+                id="on treatment too where none was asked",
+            ),
+            pytest.param(cannot(windows=[visit_window("2024-02-14")], **HELD), Phase.SCREENING, id="not before a dose"),
             pytest.param(
                 can(T1, T2, POSITIVE, course=course(ended_on=day("2024-02-19")), **HELD), Phase.POST_TREATMENT,
                 id="after the ending it is a post-treatment test",

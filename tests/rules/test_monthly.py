@@ -413,3 +413,11 @@ class TestAConfirmationIsDue:
     def test_not_for_a_second_specimen_beside_an_open_window(self):
         record = can(T1, T2, negative("2024-02-16"), windows=[USED])
         assert not confirmation_due(record, day("2024-02-16"), plus("2024-02-16", 0))
+
+    def test_for_a_specimen_from_a_lockout_that_the_2026_edition_ended(self):
+        record = can(
+            negative("2026-10-01", MEDICAL), negative("2026-11-02"), negative("2026-11-10"), enrolled="2026-10-01",
+            windows=[window("2026-11-02")],
+        )  # fmt: skip
+        assert not confirmation_due(record, day("2026-11-10"), day("2026-11-14"))
+        assert confirmation_due(record, day("2026-11-10"), day("2026-11-15"))

@@ -49,6 +49,7 @@ from tests.rules.builders import (
 
 T1 = negative("2024-01-15", MEDICAL)
 T2 = negative("2024-02-14")
+FIRST_USED = complete("2024-02-14", used=30)
 
 WAIT, GAP, CYCLE = "waiting_period", "test_gap_too_short", "outside_cycle_days"
 NO_T1, NO_TEST, NOT_NEGATIVE = "screening_test_missing", "test_missing", "result_not_negative"
@@ -403,13 +404,11 @@ class TestWaitingForT2:
                 {WAIT: "2024-02-14", NO_TEST: "2024-02-14"},
                 id="an early T1 shortens no wait",
             ),
+            pytest.param(can(T1, windows=[FIRST_USED]), "2024-03-14", {NO_TEST: None}, id="no day on treatment"),
         ],
     )
     def test_names(self, record, on, told):
         assert dated(waiting_refusals(record, day(on))) == told
-
-
-FIRST_USED = complete("2024-02-14", used=30)
 
 
 class TestASpecimen:
@@ -597,6 +596,10 @@ class TestAConfirmedSpecimen:
             pytest.param(
                 can(T1), "2024-01-15", "2024-01-15", {WAIT: "2024-02-14", NO_TEST: "2024-02-14"},
                 id="that is the only one, and T1",
+            ),
+            pytest.param(
+                can(T1, T2, windows=[FIRST_USED]), "2024-01-15", "2024-03-14", {NO_TEST: None},
+                id="that is the screening test of who is on treatment",
             ),
             pytest.param(
                 can(), "2024-01-20", "2024-01-20", {NO_T1: None, WAIT: "2024-02-14", NO_TEST: "2024-02-14"},
