@@ -45,11 +45,13 @@ _TOLD: dict[type[Exception], Kind] = {
 _log = logging.getLogger(__name__)
 
 
-def door(method: str) -> Callable[[View], View]:
+def door(method: str, *, keyed: bool = True) -> Callable[[View], View]:
     """Make a view one of the API's calls.
 
     The view is given the request, the digest of the caller's key and the instant, which is read here and nowhere
     below. Whatever it raises is answered as a problem; without an answer from the database that is a 503.
+
+    :param keyed: without it the call is open to everyone, and the view is given the request alone.
     """
     methods = frozenset({"GET", "HEAD"} if method == "GET" else {method})
     allowed = ", ".join(sorted(methods))
@@ -63,7 +65,7 @@ def door(method: str) -> Callable[[View], View]:
                     raise Problem(METHOD_NOT_ALLOWED, {"Allow": allowed})
                 if not accepts_json(request.META.get("HTTP_ACCEPT")):
                     raise Problem(NOT_ACCEPTABLE)
-                answer = _admitted(view, request, timezone.now(), named)
+                answer = _admitted(view, request, timezone.now(), named) if keyed else view(request)
             except Exception as failure:  # noqa: BLE001 - nobody above would answer in the API's own words
                 answer = _answer_failure(request, failure)
             answer["Cache-Control"] = "no-store"

@@ -11,5 +11,6 @@ urlpatterns = [
     path("v1/authorizations/<str:rma_number>", views.show_authorization),
     path("v1/authorizations/<str:rma_number>/dispense", views.dispense),
     path("v1/authorizations/<str:rma_number>/reverse", views.reverse),
+    path("v1/openapi.json", views.openapi),
     re_path(r"", unknown_address),
 ]

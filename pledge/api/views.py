@@ -7,30 +7,15 @@ from functools import partial
 from django.http import HttpRequest, HttpResponse
 
 from pledge.actions import authorizations
-from pledge.api.bodies import Day, Fields, OneOf, Text, Whole, read_body
+from pledge.api.bodies import read_body
+from pledge.api.contract import AUTHORIZATION, CHECK, DISPENSE, REVERSAL
 from pledge.api.decisions import Call, decided, idempotency_key
 from pledge.api.door import door
+from pledge.api.schema import openapi_text
 from pledge.api.shapes import authorization_body, eligibility_body
 from pledge.callers import naming_authorization, naming_registrant
 from pledge.eligibility import check_for_key, read_authorization
-from pledge.rules.vocabulary import ReversalReason
 
-_PHARMACIST = Text(64, "The pharmacist's own id, kept in the trail.")
-CHECK: Fields = {
-    "registrant_number": Text(20, "The number the program gave the registrant."),
-    "date_of_birth": Day("The registrant's date of birth."),
-    "days_supply": Whole(1, 999, "The days' supply that would be handed over."),
-    "pharmacist": _PHARMACIST,
-}
-AUTHORIZATION: Fields = {
-    **CHECK,
-    "client_reference": Text(64, "Whatever the pharmacy's software wants to find again.", required=False),
-}
-DISPENSE: Fields = {"pharmacist": _PHARMACIST}
-REVERSAL: Fields = {
-    "pharmacist": _PHARMACIST,
-    "reason": OneOf({word.value: word for word in ReversalReason}, "Why it is given back."),
-}
 _AUTHORIZE = Call("POST /authorizations", "authorization", 201)
 _DISPENSE = Call("POST /authorizations/{rma_number}/dispense", "dispense", 200)
 _REVERSE = Call("POST /authorizations/{rma_number}/reverse", "reverse", 200)
@@ -93,6 +78,12 @@ def reverse(request: HttpRequest, digest: str, at: datetime, rma_number: str) ->
     named = naming_authorization(digest, _number(rma_number), at)
     act = partial(authorizations.reverse, rma_number=rma_number, reason=said["reason"])
     return decided(request, _REVERSE, named, said, act, rma_number=rma_number, at=at)
+
+
+@door("GET", keyed=False)
+def openapi(_: HttpRequest) -> HttpResponse:
+    """Show the contract itself."""
+    return HttpResponse(openapi_text(), content_type="application/json")
 
 
 def _number(rma_number: str) -> str:
