@@ -10,6 +10,7 @@ from django.db import connection, models, transaction
 from django.dispatch import Signal
 
 from pledge.models import AccessEntry, Designee, EventType, Pharmacy, Prescriber, ProgramEvent, Registrant
+from pledge.rows import insert, update
 from pledge.rules.calendar import program_day
 from pledge.rules.editions import edition_on
 from pledge.rules.refusals import Refusal
@@ -90,7 +91,7 @@ def changed(row: models.Model, **new: Any) -> dict[str, dict[str, list[Any]]]:
             changes[field] = [plain(old), plain(value)]
         setattr(row, field, value)
     if changes:
-        row.save(update_fields=list(changes))
+        update(row, changes)
     return {subject_of(row): changes} if changes else {}
 
 
@@ -143,7 +144,7 @@ def record(
         refusals=[{"code": r.code.value, "clears_on": plain(r.clears_on)} for r in refusals],
         changes=merged,
     )
-    event.save(force_insert=True)
+    insert(event)
     transaction.on_commit(partial(event_recorded.send_robust, sender=ProgramEvent, event_id=event.pk, type=type))
     return event
 

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db import DEFAULT_DB_ALIAS
+
 from pledge.actions.steps import new_number, settle_dead
 from pledge.facts import record_of
 from pledge.frame import action
@@ -12,8 +14,10 @@ from pledge.models import (
     Dispense,
     EventType,
     Pharmacy,
+    PrescriptionWindow,
     Registrant,
 )
+from pledge.rows import insert, newest
 from pledge.rules.calendar import days_after, program_day
 from pledge.rules.dispensing import Decision, authorizing, dispensing, standing_refusals
 from pledge.rules.editions import edition_on
@@ -44,23 +48,25 @@ def authorize(
     """Issue an authorization with its do-not-dispense-after date, or refuse with every reason (section 7)."""
     on = program_day(at)
     check_days(days_supply)
-    row, pharmacy, facts = _lock_and_gather(registrant, pharmacy, at)
+    row, pharmacy, _, facts = _lock_and_gather(registrant, pharmacy, at)
     decision = authorizing(facts, pharmacy.standing, days_supply, on)
     refuse_if_any(decision.refusals, decision.overlays)
     settle_dead(facts, at=at)
-    authorization = Authorization.objects.create(
-        rma_number=new_number(12),
-        registrant=row,
-        pharmacy=pharmacy,
-        window_id=decision.window_id,
-        pharmacist=pharmacist,
-        client_reference=client_reference,
-        days_supply=days_supply,
-        status=AuthorizationStatus.ISSUED,
-        edition=decision.edition,
-        issued_on=on,
-        issued_at=at,
-        do_not_dispense_after=decision.do_not_dispense_after,
+    authorization = insert(
+        Authorization(
+            rma_number=new_number(12),
+            registrant=row,
+            pharmacy=pharmacy,
+            window_id=decision.window_id,
+            pharmacist=pharmacist,
+            client_reference=client_reference,
+            days_supply=days_supply,
+            status=AuthorizationStatus.ISSUED,
+            edition=decision.edition,
+            issued_on=on,
+            issued_at=at,
+            do_not_dispense_after=decision.do_not_dispense_after,
+        )
     )
     record(EventType.AUTHORIZATION_ISSUED, act="authorizations.authorize", by=by, at=at, registrant=row,
            about=authorization, changes=[created(authorization)], overlays=decision.overlays)  # fmt: skip
@@ -76,32 +82,36 @@ def dispense(
     :param rma_number: which one; without it, the registrant's newest at this pharmacy.
     """
     on = program_day(at)
-    row, pharmacy, facts = _lock_and_gather(registrant, pharmacy, at)
+    row, pharmacy, course_id, facts = _lock_and_gather(registrant, pharmacy, at)
     authorization = _newest(row, pharmacy, rma_number)
     decision = _judge_dispense(facts, authorization, pharmacy, at)
     refuse_if_any(decision.refusals, decision.overlays)
     if authorization is None:
         raise Refused([Refusal(RefusalCode.AUTHORIZATION_CLOSED)])
-    handed_over = Dispense.objects.create(
-        registrant=row,
-        course=row.course,
-        pharmacy=pharmacy,
-        authorization=authorization,
-        window_id=authorization.window_id,
-        category=row.category,
-        pharmacist=pharmacist,
-        days_supply=authorization.days_supply,
-        dispensed_at=at,
-        dispensed_on=on,
-        covers_through=days_after(on, authorization.days_supply - 1),
+    handed_over = insert(
+        Dispense(
+            registrant=row,
+            course_id=course_id,
+            pharmacy=pharmacy,
+            authorization=authorization,
+            window_id=authorization.window_id,
+            category=row.category,
+            pharmacist=pharmacist,
+            days_supply=authorization.days_supply,
+            dispensed_at=at,
+            dispensed_on=on,
+            covers_through=days_after(on, authorization.days_supply - 1),
+        )
     )
     changes = [
         created(handed_over),
         changed(authorization, status=AuthorizationStatus.DISPENSED, dispensed_at=at),
         changed(row, supply_through=handed_over.covers_through),
     ]
-    if authorization.window is not None and authorization.window.first_dispensed_at is None:
-        changes.append(changed(authorization.window, first_dispensed_at=at))
+    window = facts.window_with_id(authorization.window_id)
+    if window is not None and not window.used:
+        unused = PrescriptionWindow.from_db(DEFAULT_DB_ALIAS, ("id", "first_dispensed_at"), (window.id, None))
+        changes.append(changed(unused, first_dispensed_at=at))
     record(EventType.AUTHORIZATION_DISPENSED, act="authorizations.dispense", by=by, at=at, registrant=row,
            about=authorization, changes=changes, overlays=decision.overlays)  # fmt: skip
     return authorization
@@ -118,7 +128,7 @@ def reverse(
     at: datetime,
 ) -> Authorization:
     """Give back an authorization that was not handed over; a lapsed one too (sections 7 and 13)."""
-    row, pharmacy, facts = _lock_and_gather(registrant, pharmacy, at)
+    row, pharmacy, _, facts = _lock_and_gather(registrant, pharmacy, at)
     settle_dead(facts, at=at)
     authorization = _newest(row, pharmacy, rma_number)
     status = authorization.status if authorization else AuthorizationStatus.REVERSED
@@ -166,7 +176,9 @@ def check_days(days_supply: int) -> None:
         raise Rejected("days_supply", "a supply lasts at least one day")
 
 
-def _lock_and_gather(registrant: Registrant, pharmacy: Pharmacy, at: datetime) -> tuple[Registrant, Pharmacy, Record]:
+def _lock_and_gather(
+    registrant: Registrant, pharmacy: Pharmacy, at: datetime
+) -> tuple[Registrant, Pharmacy, int, Record]:
     locked = Registrant.objects.lock_with_parties(registrant.pk, pharmacy.pk)
     if locked is None:
         raise Refused([Refusal(RefusalCode.NOT_ENROLLED)])
@@ -174,10 +186,10 @@ def _lock_and_gather(registrant: Registrant, pharmacy: Pharmacy, at: datetime) -
 
 
 def _newest(row: Registrant, pharmacy: Pharmacy, rma_number: str) -> Authorization | None:
-    own = Authorization.objects.of_pharmacy(pharmacy).filter(registrant=row)
     if rma_number:
-        own = own.filter(rma_number=rma_number)
-    return own.newest_first().first()
+        named = "rma_number = %s AND registrant_id = %s AND pharmacy_id = %s"
+        return newest(Authorization, named, [rma_number, row.pk, pharmacy.pk])
+    return newest(Authorization, "registrant_id = %s AND pharmacy_id = %s", [row.pk, pharmacy.pk])
 
 
 def _judge_dispense(facts: Record, authorization: Authorization | None, pharmacy: Pharmacy, at: datetime) -> Decision:

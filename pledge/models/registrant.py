@@ -5,10 +5,12 @@ from django.db.models import Q
 
 from pledge.models.pharmacy import Pharmacy
 from pledge.models.prescriber import Prescriber
+from pledge.rows import columns_of, row_from
 from pledge.rules.vocabulary import Basis, Ending, RiskCategory
 
 _LOCK_WITH_PARTIES = """
-    SELECT {columns} FROM pledge_registrant r
+    SELECT c.id, {columns} FROM pledge_registrant r
+      JOIN pledge_course c ON c.registrant_id = r.id AND c.is_current
       JOIN pledge_prescriber p ON p.id = r.prescriber_id
       JOIN pledge_pharmacy f ON f.id = %s
      WHERE r.id = %s
@@ -28,20 +30,19 @@ class RegistrantQuerySet(models.QuerySet):
 
         Whoever suspends a party waits for those who share it, and a registrant's lock comes before a party's
         everywhere: so a suspension and an authorization cannot overlook each other, nor wait for each other.
-        Gives the registrant's row and the pharmacy's as they stand under the lock, or None without the registrant.
+
+        :return: the registrant's row, the pharmacy's, and the key of the present course, as they stand under the lock;
+            None without the registrant.
         """
-        own, theirs = ([field.attname for field in model._meta.concrete_fields] for model in (self.model, Pharmacy))
-        columns = ", ".join([*(f"r.{name}" for name in own), *(f"f.{name}" for name in theirs)])
+        columns = f"{columns_of(self.model, 'r')}, {columns_of(Pharmacy, 'f')}"
         with connection.cursor() as cursor:
             cursor.execute(_LOCK_WITH_PARTIES.format(columns=columns), [pharmacy_pk, pk])
-            values = cursor.fetchone()
-        if values is None:
+            row = cursor.fetchone()
+        if row is None:
             return None
-        alias = connection.alias
-        return (
-            self.model.from_db(alias, own, values[: len(own)]),
-            Pharmacy.from_db(alias, theirs, values[len(own) :]),
-        )
+        course_id, *values = row
+        own = len(self.model._meta.concrete_fields)
+        return row_from(self.model, values[:own]), row_from(Pharmacy, values[own:]), course_id
 
     def not_merged(self):
         """Leave out records that were merged into another."""

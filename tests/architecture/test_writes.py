@@ -10,6 +10,7 @@ from tests.architecture.source import APPS, modules, name, tree
 WRITERS = (
     "pledge/actions/",
     "pledge/trail.py",
+    "pledge/rows.py",
     "pledge/frame.py",
     "consents/actions",
     "notifications/outbox",
