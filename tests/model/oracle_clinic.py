@@ -56,7 +56,7 @@ class ClinicSteps(Steps):
         if result == "positive":
             self.hold(person, test)
         if result == "negative":
-            confirmation_due(self.told, person, self.at)
+            confirmation_due(self.told, person, self.at, test.specimen)
 
     def hold(self, person: Person, test: Test | None) -> None:
         """Sections 4 and 8: the hold, the revocation, and who is told at once."""
@@ -105,6 +105,8 @@ class ClinicSteps(Steps):
         if inside - self.dispenses_inside(person):
             self.answer.deviation = True
             self.told.tell(PROGRAM, "deviation", person.id, self.seq)
+        if tests.by_day(person)[args["to"]].result == "negative":
+            confirmation_due(self.told, person, self.at, args["to"])
         self.show(person, windows.open_window(person, self.today))
 
     def dispenses_inside(self, person: Person) -> set[int]:
@@ -173,6 +175,8 @@ class ClinicSteps(Steps):
         if not correcting:
             worth = tests.worth_of(person, self.today, specimen, visit)
             said.update(worth.said)
+            if windows.specimen_from_lockout(person, self.today, specimen):
+                said.name("locked_out", windows.first_free_day(person, self.today))
             overlay = worth.overlay
             if window is not None:
                 said.name("window_already_open")

@@ -40,8 +40,7 @@ def text_being_signed(person: Person, form: str, today: date) -> dict[str, Signa
         return there
     if min(signature.day for signature in there.values()) >= NEW_BIRTH_DEFECTS_FORM:
         return there
-    newer = newer_text(person, form, there)
-    return newer
+    return newer_text(person, form, there)
 
 
 def newer_text(person: Person, form: str, there: dict[str, Signature]) -> dict[str, Signature]:

@@ -157,6 +157,8 @@ class EnrollmentSteps(Steps):
         if person is None or category not in (CAN, CANNOT):
             return self.reject()
         said = self.category_reasons(category, args)
+        if not said and not person.ended and category == person.category:
+            return self.reject()
         said.update(self.actor_reasons(person, args))
         if person.ended:
             said.name("treatment_ended")

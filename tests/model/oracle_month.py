@@ -47,10 +47,17 @@ def dispensed_days(person: Person, window: Window) -> int:
     return sum(a.days for a in person.authorizations if a.window == window.number and a.dispensed_at)
 
 
-def last_supply(person: Person) -> tuple[date, date] | None:
-    """The day of the last dispense, reported ones too, and the last day it covers (section 13, Notices)."""
-    found = [(a.dispensed_seq, program_day(a.dispensed_at), a.days) for a in person.authorizations if a.dispensed_at]
-    found += [(seq, day, count) for seq, _, day, count, _ in person.reported]
+def last_supply(person: Person, course: int | None = None) -> tuple[date, date] | None:
+    """The day of the last dispense, reported ones too, and the last day it covers (section 13, Notices).
+
+    Of one course, or of all.
+    """
+    found = [
+        (a.dispensed_seq, program_day(a.dispensed_at), a.days)
+        for a in person.authorizations
+        if a.dispensed_at and course in (None, a.course)
+    ]
+    found += [(seq, day, count) for seq, number, day, count, _ in person.reported if course in (None, number)]
     if not found:
         return None
     _, day, count = max(found)
@@ -107,7 +114,7 @@ def can_month(person: Person, today: date, window: Window | None, dispensing: bo
         return worth
     worth = tests.Worth(answer_reasons(person, window), window.overlay)
     specimen = windows.specimen_of(person, window)
-    if windows.is_first(person, window) and tests.before_first_dose(person):
+    if windows.is_first(person, window):
         worth.said.update(tests.wait_reasons(person, today, specimen))
     if tests.stopped(person, specimen):
         worth.said.name("result_not_negative")

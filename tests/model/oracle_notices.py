@@ -120,7 +120,7 @@ def new_form(told: Told, person: Person, today: date) -> None:
 
 def test_due(told: Told, person: Person, today: date) -> None:
     """7 days before the supply ends and the day it ends; untrue once a later specimen is recorded."""
-    supply = last_supply(person)
+    supply = last_supply(person, person.course_number)
     if supply is None or person.category != CAN or person.open_holds:
         return
     handed_out, covered = supply
@@ -149,31 +149,31 @@ def missed(person: Person, window: windows.Window) -> bool:
     return (
         not windows.cancelled_on(person, window)
         and not windows.closing_hold(person, window)
-        and window is windows.course_windows(person)[-1]
+        and windows.is_newest(person, window)
     )
 
 
 def lockout_notices(told: Told, person: Person, today: date) -> None:
     """`locked_out` while it holds, `lockout_ended` once it is over (sections 2 and 10)."""
     for window in windows.course_windows(person):
+        if not windows.is_newest(person, window):
+            continue
         if window in windows.locking(person, today):
             told.tell(person.id, "locked_out", window.number)
             continue
         day = windows.closed_from(person, window)
-        newest = window is windows.course_windows(person)[-1]
-        if newest and day < today and window in windows.locking(person, day):
+        if day < today and window in windows.locking(person, day):
             told.tell(person.id, "lockout_ended", window.number)
 
 
-def confirmation_due(told: Told, person: Person, at: datetime) -> None:
+def confirmation_due(told: Told, person: Person, at: datetime, specimen: date) -> None:
     """Section 13, Notices: a qualifying negative test is recorded, and its month is not confirmed."""
     today = program_day(at)
     stopped = person.category != CAN or person.ended or person.open_holds or last_is_open(person, today)
     if stopped or windows.locking(person, today) or consent.consent_reasons(person, today):
         return
-    recorded = person.tests[-1]
-    if not tests.worth_of(person, today, recorded.specimen).said:
-        told.tell(person.prescriber, "confirmation_due", person.id, recorded.specimen)
+    if not tests.worth_of(person, today, specimen).said:
+        told.tell(person.prescriber, "confirmation_due", person.id, specimen)
 
 
 def last_is_open(person: Person, today: date) -> bool:

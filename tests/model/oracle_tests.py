@@ -75,7 +75,7 @@ def setting_worth(person: Person, day: date, test: Test) -> Worth:
 
 
 def stopped(person: Person, specimen: date) -> bool:
-    """Section 13, Which test: an indeterminate (section 4: a positive) of a later day, and no counting negative after."""
+    """Section 13, Which test: an indeterminate (section 4: or positive) one later, and no counting negative since."""
     halted = False
     for day, test in in_order(person):
         if day < specimen:

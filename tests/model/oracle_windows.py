@@ -109,6 +109,12 @@ def course_windows(person: Person) -> list[Window]:
     return [w for w in person.windows if w.course == person.course_number]
 
 
+def is_newest(person: Person, window: Window) -> bool:
+    """Section 13, Notices: whether what followed it is still worth telling: none was opened since, but cancelled ones."""
+    since = [w for w in course_windows(person) if w.seq > window.seq and not cancelled_on(person, w)]
+    return not since
+
+
 def is_first(person: Person, window: Window) -> bool:
     """Section 6: no dispense has ever happened in this course (when this window was opened)."""
     return all(a.dispensed_seq > window.seq for a in person.dispenses(window.course))
@@ -165,7 +171,7 @@ def prior_source_asked(person: Person, today: date) -> bool:
 
 
 def closed_unused(person: Person) -> bool:
-    """Section 13, What a check says: the last window not cancelled closed with nothing dispensed; ask while none is open."""
+    """Section 13, What a check says: the last window not cancelled closed unused; to be asked while none is open."""
     kept = [w for w in course_windows(person) if not cancelled_on(person, w)]
     last = max(kept, key=lambda window: (first_day(person, window), window.number), default=None)
     return last is not None and not used(person, last)
