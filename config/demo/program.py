@@ -29,20 +29,20 @@ class Played(NamedTuple):
     stumbled: list[str]
 
 
-def play(now: datetime, *, told: Callable[[int], None] = lambda _: None, mail: bool = True) -> Played:
+def play(now: datetime, *, told: Callable[[int], None] = lambda _: None, nights: bool = True) -> Played:
     """Play a program that leads up to an instant, in the configured database.
 
     :param told: called with the number of steps taken so far.
-    :param mail: whether what is queued is also sent.
+    :param nights: whether the nightly work was done every night, and the mail sent every day.
     """
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit TO off")  # a play cut short is begun anew
     stage = Stage(now)
     cast, log_ins, key = enroll_parties(stage)
-    arcs = [*_lives(stage, cast), _renewal(stage, cast), _nights(stage)]
-    stumbled = stage.play([*arcs, *([_mail(stage)] if mail else [])], told=told)
+    between = [_nights(stage), _mail(stage)] if nights else []
+    stumbled = stage.play([*_lives(stage, cast), _renewal(stage, cast), *between], told=told)
     report = run_sweep(at=now)
-    if mail:
+    if nights:
         deliver(at=now)
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit TO DEFAULT")

@@ -1,0 +1,174 @@
+"""The demo's mail is caught and read in the browser; its database is filled once, and nobody else's is touched."""
+
+from __future__ import annotations
+
+import json
+import smtplib
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from config.demo import pages
+from config.demo.cast import LogIn
+from config.demo.catcher import caught_mail
+from config.demo.database import BEING_PLAYED, filled_database
+from config.demo.handout import FILE, Handout
+from config.demo.mailbox import Mailbox
+from config.local_servers import free_port
+from config.supervision import ServerFailed
+from tests import lives
+from tests.architecture.source import ROOT
+
+
+def letter(to: str, subject: str = "You have a task to finish", day: int = 1) -> EmailMessage:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "no-reply@pledge.example", to, subject
+    mail["Date"] = datetime(2026, 12, day, 17, 0, tzinfo=UTC)
+    mail.set_content(f"Words for {to}\n")
+    return mail
+
+
+@pytest.fixture
+def mailbox(tmp_path: Path) -> Mailbox:
+    return Mailbox(tmp_path / "mail")
+
+
+class TestTheCatcher:
+    def test_keeps_what_is_sent_to_it(self, mailbox):
+        port = free_port()
+        with caught_mail(mailbox.folder, port=port), smtplib.SMTP("127.0.0.1", port) as sender:
+            sender.send_message(letter("robin@patients.example"))
+        (kept,) = mailbox.newest(10)
+        assert (kept.to, kept.subject) == ("robin@patients.example", "You have a task to finish")
+        assert kept.text == "Words for robin@patients.example"
+
+    def test_says_that_its_port_is_taken(self, mailbox):
+        port = free_port()
+        with (
+            caught_mail(mailbox.folder, port=port),
+            pytest.raises(ServerFailed, match=f"cannot listen on 127.0.0.1:{port}"),
+            caught_mail(mailbox.folder, port=port),
+        ):
+            pass
+
+
+@pytest.fixture
+def browser(mailbox, monkeypatch, settings) -> Client:
+    """Someone at the demo's pages."""
+    settings.ROOT_URLCONF = "config.demo.urls"
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [ROOT / "config" / "demo" / "templates"]}]
+    settings.STATICFILES_DIRS = [ROOT / "config" / "demo" / "static"]
+    monkeypatch.setattr(pages, "CAUGHT_MAIL", mailbox.folder)
+    return Client()
+
+
+class TestTheMailPage:
+    def test_shows_the_newest_first(self, browser, mailbox):
+        mailbox.keep(letter("a@patients.example", "Older", day=1).as_bytes())
+        mailbox.keep(letter("b@patients.example", "Newer", day=2).as_bytes())
+        page = browser.get("/demo/mail/").content.decode()
+        assert page.index("Newer") < page.index("Older")
+
+    def test_shows_only_whose_was_asked_for(self, browser, mailbox):
+        for to in ("ann@patients.example", "bea@patients.example"):
+            mailbox.keep(letter(to).as_bytes())
+        page = browser.get("/demo/mail/", {"to": "ANN"}).content.decode()
+        assert "ann@patients.example" in page
+        assert "bea@patients.example" not in page
+
+    def test_says_that_nothing_was_sent(self, browser):
+        assert "Nothing was sent" in browser.get("/demo/mail/").content.decode()
+
+    def test_opens_one(self, browser, mailbox):
+        name = mailbox.keep(letter("ann@patients.example").as_bytes())
+        page = browser.get(f"/demo/mail/{name}/").content.decode()
+        assert "Words for ann@patients.example" in page
+        assert "Tue, 01 Dec 2026 17:00:00 +0000" in page
+
+    def test_lets_no_letter_speak_html(self, browser, mailbox):
+        name = mailbox.keep(letter("ann@patients.example", "<script>alert(1)</script>").as_bytes())
+        for address in ("/demo/mail/", f"/demo/mail/{name}/"):
+            assert "<script" not in browser.get(address).content.decode()
+
+    @pytest.mark.parametrize("name", ["20260101T000000-00000000", "credentials", ".."])
+    def test_of_no_letter_is_not_there(self, browser, name):
+        assert browser.get(f"/demo/mail/{name}/").status_code == 404
+
+    def test_asks_for_nothing_from_elsewhere(self, browser, mailbox):
+        name = mailbox.keep(letter("ann@patients.example").as_bytes())
+        for address in ("/", "/demo/mail/", f"/demo/mail/{name}/"):
+            answer = browser.get(address)
+            assert answer.status_code == 200
+            assert "://" not in answer.content.decode()
+            assert "style=" not in answer.content.decode()
+
+
+class TestTheServiceItself:
+    def test_has_no_demo_pages(self, client):
+        assert client.get("/demo/mail/").status_code == 404
+
+
+@pytest.mark.django_db
+class TestTheDatabase:
+    def fill(self, folder: Path):
+        return filled_database(folder, clock=lambda: lives.UNDER_2026, address="http://demo", told=lambda _: None)
+
+    def test_that_somebody_named_is_filled_only_when_empty(self, tmp_path, monkeypatch):
+        monkeypatch.setenv("DEMO_DATABASE", "named")
+        User.objects.create(username="someone")
+        with pytest.raises(ServerFailed, match="the demo fills only an empty one"):
+            self.fill(tmp_path)
+        assert not (tmp_path / BEING_PLAYED).exists()
+
+    def test_of_ours_is_not_thrown_away_for_a_lost_file(self, tmp_path, monkeypatch):
+        monkeypatch.setenv("DEMO_DATABASE", "own")
+        User.objects.create(username="someone")
+        with pytest.raises(ServerFailed, match="make demo-reset begins anew"):
+            self.fill(tmp_path)
+
+    def test_already_filled_is_kept_with_its_log_ins(self, tmp_path, monkeypatch):
+        monkeypatch.setenv("DEMO_DATABASE", "own")
+        at = lives.UNDER_2026
+        program = lives.a_program(at)
+        lives.ready(program, at)
+        handed_out = Handout(
+            [LogIn("ada", "words", "administrator", "Ada")], "Corner", lives.a_key(program.pharmacy, at)
+        )
+        handed_out.write(tmp_path, address="http://demo", question=handed_out.question(at))
+        assert self.fill(tmp_path) == (handed_out, [])
+
+
+@pytest.mark.django_db
+class TestTheHandout:
+    def test_asks_about_someone_who_is_eligible_now(self):
+        at = lives.UNDER_2026
+        program = lives.a_program(at)
+        lives.registered(program, at)
+        life = lives.ready(program, at)
+        handout = Handout([], "Corner", lives.a_key(program.pharmacy, at))
+        assert handout.question(at) == {
+            "registrant_number": life.number,
+            "date_of_birth": life.born_on.isoformat(),
+            "days_supply": 30,
+            "pharmacist": "rph-17",
+        }
+
+    @pytest.mark.parametrize("written", ["", "{", "[]", '{"log_ins": [{"name": 1}], "pharmacy": {}}'])
+    def test_is_not_read_from_a_broken_file(self, tmp_path, written):
+        (tmp_path / FILE).write_text(written)
+        assert Handout.read(tmp_path) is None
+
+    def test_of_another_database_is_not_taken(self, tmp_path):
+        at = lives.UNDER_2026
+        program = lives.a_program(at)
+        lives.ready(program, at)
+        handout = Handout([], "Corner", lives.a_key(program.pharmacy, at))
+        handout.write(tmp_path, address="http://demo", question=handout.question(at))
+        kept = json.loads((tmp_path / FILE).read_text())
+        kept["pharmacy"]["key"] = "pledge_live_of-somewhere-else"
+        (tmp_path / FILE).write_text(json.dumps(kept))
+        assert Handout.read(tmp_path) is None

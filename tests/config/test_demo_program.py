@@ -1,0 +1,101 @@
+"""The demo's program holds every state on whatever day it is played, and no step of its story is refused."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from itertools import pairwise
+
+import pytest
+
+from config.demo.program import play
+from config.demo.stage import Stage
+from pledge.eligibility import eligibility_of
+from pledge.models import Authorization, Designee, Deviation, FollowUp, Pharmacy, Prescriber, Registrant
+from pledge.rules.calendar import program_day
+from pledge.rules.refusals import RefusalCode
+from pledge.rules.vocabulary import AuthorizationStatus
+
+CLOCKS = ("07:00", "08:40", "09:05", "12:30", "16:45", "18:00")
+EVERY_STATE = {
+    RefusalCode.CONSENT_MISSING,
+    RefusalCode.GUARDIAN_CONSENT_MISSING,
+    RefusalCode.SCREENING_TEST_MISSING,
+    RefusalCode.WAITING_PERIOD,
+    RefusalCode.TEST_MISSING,
+    RefusalCode.OUTSIDE_CYCLE_DAYS,
+    RefusalCode.HOME_TEST_NOT_PERMITTED,
+    RefusalCode.COUNSELING_MISSING,
+    RefusalCode.QUESTIONS_MISSING,
+    RefusalCode.CONTRACEPTION_MISMATCH,
+    RefusalCode.RESULT_NOT_NEGATIVE,
+    RefusalCode.WINDOW_EXPIRED,
+    RefusalCode.ON_HOLD,
+    RefusalCode.TREATMENT_ENDED,
+    RefusalCode.AUTHORIZATION_ACTIVE,
+    RefusalCode.SUPPLY_OVER_LIMIT,
+}
+NOWS = pytest.mark.parametrize(
+    "now",
+    [
+        pytest.param(datetime(2026, 12, 10, 20, 0, tzinfo=UTC), id="an afternoon"),
+        pytest.param(datetime(2026, 11, 22, 5, 2, tzinfo=UTC), id="two minutes past the program's midnight"),
+        pytest.param(datetime(2026, 5, 20, 12, 10, tzinfo=UTC), id="an early morning under the 2021 edition"),
+        pytest.param(datetime(2026, 11, 1, 15, 0, tzinfo=UTC), id="the day the clocks go back"),
+        pytest.param(datetime(2028, 3, 1, 4, 30, tzinfo=UTC), id="the last minutes of a leap day"),
+    ],
+)
+
+
+@NOWS
+class TestTheStage:
+    def test_draws_todays_hours_together_so_that_all_have_passed(self, now):
+        stage = Stage(now)
+        moments = [stage.moment(0, clock) for clock in CLOCKS]
+        assert all(earlier < later for earlier, later in pairwise(moments))
+        assert moments[-1] <= now
+        assert {program_day(at) for at in moments} == {program_day(now)}
+
+    def test_leaves_other_days_as_they_are(self, now):
+        at = Stage(now).moment(-1, "09:05")
+        assert (program_day(now) - program_day(at)).days == 1
+
+    def test_plays_in_order_of_time_and_never_beyond_now(self, now):
+        stage, played = Stage(now), []
+
+        def arc(*days):
+            for day in days:
+                at = stage.moment(day, "09:05")
+                yield at
+                played.append(at)
+
+        assert stage.play([arc(-3, -1, 1), arc(-2, 0, 2)]) == []
+        assert played == sorted(played)
+        assert len(played) == 4
+
+
+@pytest.mark.django_db
+@pytest.mark.slow
+class TestTheProgram:
+    @pytest.mark.parametrize(
+        "now",
+        [datetime(2026, 12, 10, 20, 0, tzinfo=UTC), datetime(2026, 5, 20, 4, 1, tzinfo=UTC)],
+        ids=["under 2026", "under 2021, a minute past midnight"],
+    )
+    def test_holds_every_state(self, now):
+        played = play(now, nights=False)
+        assert played.stumbled == []
+        assert (Prescriber.objects.count(), Designee.objects.count(), Pharmacy.objects.count()) == (3, 1, 3)
+        pharmacy = Pharmacy.objects.order_by("pk")[0]
+        decisions = [eligibility_of(row, pharmacy, 30, now) for row in Registrant.objects.not_merged()]
+        codes = Counter(refusal.code for decision in decisions for refusal in decision.refusals)
+        assert set(codes) >= EVERY_STATE
+        assert len(decisions) >= 40
+        assert sum(decision.allowed for decision in decisions) >= 6
+        ends = {decision.do_not_dispense_after for decision in decisions if decision.allowed}
+        today = program_day(now)
+        assert {(end - today).days for end in ends if end} >= {0, 1, 3}
+        statuses = set(Authorization.objects.values_list("status", flat=True))
+        assert statuses >= set(AuthorizationStatus) - {AuthorizationStatus.SUSPENDED}
+        assert Deviation.objects.count() == 2
+        assert FollowUp.objects.filter(done_at=None).count() == 1
