@@ -1,0 +1,321 @@
+"""Every action once: a world in which it may be taken, and what it is given there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from consents.actions import sign
+from pledge.actions import (
+    authorizations,
+    deviations,
+    holds,
+    keys,
+    months,
+    nightly,
+    participants,
+    pregnancy_tests,
+    records,
+    registrants,
+)
+from pledge.models import EventType, PrescriptionWindow
+from pledge.rules.calendar import program_day
+from pledge.rules.monthly import Attestation
+from pledge.rules.vocabulary import ConsentForm, Signer, TestResult, TestSetting
+from pledge.trail import SYSTEM, By, by_registrant
+from tests import lives
+
+AT = lives.UNDER_2021
+ON = program_day(AT)
+THROUGH = ON + timedelta(days=300)
+CLINIC, COUNTER, PROGRAM, OWN = "clinic", "counter", "program", "own"
+
+
+class Step(NamedTuple):
+    """One action ready to be taken: by whom, and the type of its main event."""
+
+    act: Callable[..., Any]
+    event: EventType | None
+    given: dict[str, Any]
+    by: By
+    at: datetime = AT
+
+    def take(self, **others: Any) -> Any:
+        return self.act(**{**self.given, "by": self.by, "at": self.at, **others})
+
+
+def before(days: int) -> datetime:
+    return lives.days_before(AT, days)
+
+
+def _enroll_prescriber(program: lives.Program) -> Step:
+    given = {"npi": "1902030405", "name": "Dr. New", "certified_through": THROUGH}
+    return Step(participants.enroll_prescriber, EventType.PRESCRIBER_ENROLLED, given, program.administrator)
+
+
+def _enroll_designee(program: lives.Program) -> Step:
+    given = {"name": "Dana", "prescribers": [program.prescriber], "attested_through": THROUGH}
+    return Step(participants.enroll_designee, EventType.DESIGNEE_ENROLLED, given, program.administrator)
+
+
+def _enroll_pharmacy(program: lives.Program) -> Step:
+    given = {"number": "P-9", "name": "Ninth", "certified_through": THROUGH}
+    return Step(participants.enroll_pharmacy, EventType.PHARMACY_ENROLLED, given, program.administrator)
+
+
+def _enroll_wholesaler(program: lives.Program) -> Step:
+    given = {"number": "W-9", "name": "Whole", "certified_through": THROUGH}
+    return Step(participants.enroll_wholesaler, EventType.WHOLESALER_ENROLLED, given, program.administrator)
+
+
+def _certify(program: lives.Program) -> Step:
+    given = {"party": program.prescriber, "certified_through": THROUGH}
+    return Step(participants.certify, EventType.PARTY_CERTIFIED, given, program.administrator)
+
+
+def _suspend(program: lives.Program) -> Step:
+    lives.authorized(program, AT)
+    return Step(participants.suspend, EventType.PARTY_SUSPENDED, {"party": program.prescriber}, program.administrator)
+
+
+def _reinstate(program: lives.Program) -> Step:
+    lives.authorized(program, AT)
+    participants.suspend(party=program.prescriber, by=program.administrator, at=AT)
+    return Step(
+        participants.reinstate, EventType.PARTY_REINSTATED, {"party": program.prescriber}, program.administrator
+    )
+
+
+def _record_run_out(program: lives.Program) -> Step:
+    lives.authorized(program, AT)
+    then = AT + timedelta(days=400)
+    return Step(participants.record_run_out, None, {"party": program.prescriber}, SYSTEM, then)
+
+
+def _enroll(program: lives.Program) -> Step:
+    given = {"prescriber": program.prescriber, "born_on": lives.GROWN_UP}
+    return Step(registrants.enroll, EventType.REGISTRANT_ENROLLED, given, program.clinic)
+
+
+def _enroll_again(program: lives.Program) -> Step:
+    life = lives.on_treatment(program, AT)
+    given = {"registrant": life.registrant, "prescriber": program.prescriber}
+    registrants.end_treatment(registrant=life.registrant, last_dose_on=ON, by=program.clinic, at=AT)
+    return Step(registrants.enroll_again, EventType.REGISTRANT_REENROLLED, given, program.clinic)
+
+
+def _change_contact(program: lives.Program) -> Step:
+    life = lives.registered(program, AT)
+    given = {"registrant": life.registrant, "contact": {"email": "new@patients.example"}}
+    return Step(registrants.change_contact, EventType.CONTACT_CHANGED, given, program.clinic)
+
+
+def _change_category(program: lives.Program) -> Step:
+    life = lives.authorized(program, AT, category=lives.CANNOT)
+    given = {"registrant": life.registrant, "category": lives.CAN}
+    return Step(registrants.change_category, EventType.CATEGORY_CHANGED, given, program.clinic)
+
+
+def _transfer(program: lives.Program) -> Step:
+    other = lives.a_program(AT).prescriber
+    life = lives.authorized(program, AT)
+    given = {"registrant": life.registrant, "prescriber": other}
+    return Step(registrants.transfer, EventType.REGISTRANT_TRANSFERRED, given, program.clinic)
+
+
+def _end_treatment(program: lives.Program) -> Step:
+    life = lives.authorized(program, AT)
+    given = {"registrant": life.registrant, "last_dose_on": ON}
+    return Step(registrants.end_treatment, EventType.TREATMENT_ENDED, given, program.clinic)
+
+
+def _discontinue(program: lives.Program) -> Step:
+    life = lives.authorized(program, AT)
+    given = {"registrant": life.registrant, "reason": "side effects", "last_dose_on": ON}
+    return Step(registrants.discontinue, EventType.REGISTRANT_DISCONTINUED, given, program.clinic)
+
+
+def _merge(program: lives.Program) -> Step:
+    given = {
+        "registrant": lives.authorized(program, AT).registrant,
+        "duplicate": lives.authorized(program, AT).registrant,
+    }
+    return Step(records.merge, EventType.RECORDS_MERGED, given, program.administrator)
+
+
+def _record_test(program: lives.Program) -> Step:
+    life = lives.authorized(program, AT)
+    given = {
+        "registrant": life.registrant,
+        "specimen_on": ON,
+        "result": TestResult.POSITIVE,
+        "setting": TestSetting.CLIA_LAB,
+    }
+    return Step(pregnancy_tests.record_test, EventType.TEST_RECORDED, given, program.clinic)
+
+
+def _correct_test(program: lives.Program) -> Step:
+    life = lives.on_treatment(program, AT)
+    opened_on = program_day(before(30))
+    given = {"registrant": life.registrant, "specimen_on": opened_on, "to": opened_on - timedelta(days=9)}
+    return Step(pregnancy_tests.correct_test, EventType.TEST_CORRECTED, given, program.clinic)
+
+
+def _permit_home_tests(program: lives.Program) -> Step:
+    given = {"registrant": lives.registered(program, AT).registrant}
+    return Step(pregnancy_tests.permit_home_tests, EventType.HOME_TESTS_PERMITTED, given, program.clinic)
+
+
+def _withdraw_home_tests(program: lives.Program) -> Step:
+    given = {"registrant": lives.registered(program, AT).registrant}
+    pregnancy_tests.permit_home_tests(**given, by=program.clinic, at=AT)
+    return Step(pregnancy_tests.withdraw_home_tests, EventType.HOME_TESTS_WITHDRAWN, given, program.clinic)
+
+
+def _confirm_month(program: lives.Program) -> Step:
+    life = lives.enrolled(program, AT)
+    lives.a_test(life, AT)
+    attestation = Attestation(ON, 30, specimen_on=ON, methods=lives.PILL_AND_CONDOM)
+    given = {"registrant": life.registrant, "attestation": attestation}
+    return Step(months.confirm_month, EventType.MONTH_CONFIRMED, given, program.clinic)
+
+
+def _answer_questions(program: lives.Program) -> Step:
+    life = lives.enrolled(program, AT)
+    lives.a_test(life, AT)
+    lives.confirmed(life, AT)
+    given = {"registrant": life.registrant, "methods": lives.PILL_AND_CONDOM, "correct": True}
+    return Step(months.answer_questions, EventType.QUESTIONS_ANSWERED, given, by_registrant(life.registrant))
+
+
+def _cancel_window(program: lives.Program) -> Step:
+    given = {"registrant": lives.authorized(program, AT).registrant}
+    return Step(months.cancel_window, EventType.WINDOW_CANCELLED, given, program.clinic)
+
+
+def _authorize(program: lives.Program) -> Step:
+    given = {"registrant": lives.ready(program, AT).registrant, "pharmacy": program.pharmacy, "days_supply": 30}
+    return Step(authorizations.authorize, EventType.AUTHORIZATION_ISSUED, given, program.counter)
+
+
+def _dispense(program: lives.Program) -> Step:
+    given = {"registrant": lives.authorized(program, AT).registrant, "pharmacy": program.pharmacy}
+    return Step(authorizations.dispense, EventType.AUTHORIZATION_DISPENSED, given, program.counter)
+
+
+def _reverse(program: lives.Program) -> Step:
+    given = {"registrant": lives.authorized(program, AT).registrant, "pharmacy": program.pharmacy}
+    return Step(authorizations.reverse, EventType.AUTHORIZATION_REVERSED, given, program.counter)
+
+
+def _report_dispense(program: lives.Program) -> Step:
+    life = lives.registered(program, AT)
+    given = {"registrant": life.registrant, "pharmacy": program.pharmacy, "days_supply": 30}
+    return Step(authorizations.report_dispense, EventType.DISPENSE_REPORTED, given, program.counter)
+
+
+def _report_pregnancy(program: lives.Program) -> Step:
+    given = {"registrant": lives.authorized(program, AT).registrant}
+    return Step(holds.report_pregnancy, EventType.PREGNANCY_REPORTED, given, program.clinic)
+
+
+def _clear_hold(program: lives.Program) -> Step:
+    life = lives.on_treatment(program, AT)
+    lives.a_test(life, before(2), result=TestResult.POSITIVE)
+    lives.a_test(life, AT)
+    given = {"registrant": life.registrant, "reason": "retested"}
+    return Step(holds.clear_hold, EventType.HOLD_CLEARED, given, program.clinic)
+
+
+def _finish_follow_up(program: lives.Program) -> Step:
+    life = lives.registered(program, AT)
+    task = holds.report_pregnancy(registrant=life.registrant, by=program.clinic, at=AT)
+    return Step(holds.finish_follow_up, EventType.FOLLOW_UP_DONE, {"follow_up": task}, program.administrator)
+
+
+def _close_deviation(program: lives.Program) -> Step:
+    reported = _report_dispense(program).take()
+    given = {"deviation": reported.deviations.get(), "note": "explained"}
+    return Step(deviations.close_deviation, EventType.DEVIATION_CLOSED, given, program.administrator)
+
+
+def _issue_key(program: lives.Program) -> Step:
+    return Step(keys.issue_key, EventType.KEY_ISSUED, {"pharmacy": program.pharmacy}, program.administrator)
+
+
+def _revoke_key(program: lives.Program) -> Step:
+    row = keys.issue_key(pharmacy=program.pharmacy, by=program.administrator, at=AT).row
+    return Step(keys.revoke_key, EventType.KEY_REVOKED, {"key": row}, program.administrator)
+
+
+def _lapse(program: lives.Program) -> Step:
+    life = lives.authorized(program, AT)
+    given = {"authorization": life.authorization}
+    return Step(nightly.lapse, EventType.AUTHORIZATION_LAPSED, given, SYSTEM, AT + timedelta(days=8))
+
+
+def _missed(program: lives.Program) -> PrescriptionWindow:
+    return PrescriptionWindow.objects.get(registrant=lives.ready(program, AT).registrant)
+
+
+def _record_missed_window(program: lives.Program) -> Step:
+    given = {"window": _missed(program)}
+    return Step(nightly.record_missed_window, EventType.WINDOW_MISSED, given, SYSTEM, AT + timedelta(days=8))
+
+
+def _record_lockout(program: lives.Program) -> Step:
+    given = {"window": _missed(program)}
+    return Step(nightly.record_lockout, EventType.LOCKOUT_BEGAN, given, SYSTEM, AT + timedelta(days=8))
+
+
+def _sign(program: lives.Program) -> Step:
+    life = lives.registered(program, AT)
+    given = {
+        "registrant": life.registrant,
+        "form": ConsentForm.INFORMED_CONSENT,
+        "signer": Signer.REGISTRANT,
+        "signer_name": "Robin Reyes",
+    }
+    return Step(sign, EventType.FORM_SIGNED, given, by_registrant(life.registrant))
+
+
+EACH: dict[str, Callable[[lives.Program], Step]] = {
+    "authorizations.authorize": _authorize,
+    "authorizations.dispense": _dispense,
+    "authorizations.report_dispense": _report_dispense,
+    "authorizations.reverse": _reverse,
+    "consents.sign": _sign,
+    "deviations.close_deviation": _close_deviation,
+    "holds.clear_hold": _clear_hold,
+    "holds.finish_follow_up": _finish_follow_up,
+    "holds.report_pregnancy": _report_pregnancy,
+    "keys.issue_key": _issue_key,
+    "keys.revoke_key": _revoke_key,
+    "months.answer_questions": _answer_questions,
+    "months.cancel_window": _cancel_window,
+    "months.confirm_month": _confirm_month,
+    "nightly.lapse": _lapse,
+    "nightly.record_lockout": _record_lockout,
+    "nightly.record_missed_window": _record_missed_window,
+    "participants.certify": _certify,
+    "participants.enroll_designee": _enroll_designee,
+    "participants.enroll_pharmacy": _enroll_pharmacy,
+    "participants.enroll_prescriber": _enroll_prescriber,
+    "participants.enroll_wholesaler": _enroll_wholesaler,
+    "participants.record_run_out": _record_run_out,
+    "participants.reinstate": _reinstate,
+    "participants.suspend": _suspend,
+    "pregnancy_tests.correct_test": _correct_test,
+    "pregnancy_tests.permit_home_tests": _permit_home_tests,
+    "pregnancy_tests.record_test": _record_test,
+    "pregnancy_tests.withdraw_home_tests": _withdraw_home_tests,
+    "records.merge": _merge,
+    "registrants.change_category": _change_category,
+    "registrants.change_contact": _change_contact,
+    "registrants.discontinue": _discontinue,
+    "registrants.end_treatment": _end_treatment,
+    "registrants.enroll": _enroll,
+    "registrants.enroll_again": _enroll_again,
+    "registrants.transfer": _transfer,
+}

@@ -1,0 +1,167 @@
+"""Every action alike: one main event, written with its rows or not at all, and nothing leaves before commit."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from datetime import UTC, datetime
+
+import pytest
+
+import consents.actions
+import pledge.actions
+from pledge.actions import participants
+from pledge.models import EventType
+from pledge.rules.calendar import program_day
+from pledge.rules.editions import edition_on
+from pledge.trail import By, by_designee, event_recorded
+from tests import lives
+from tests.pledge.actions.each import AT, EACH, THROUGH, Step
+from tests.pledge.happened import events, rows
+
+pytestmark = pytest.mark.django_db
+LEAVES_NO_EVENT = {"answers.note_unknown"}  # a line in the access trail instead
+ONLY_CONSEQUENCES = {"participants.record_run_out"}
+BY_CONSEQUENCE = {"nightly.lapse": "authorizations.lapse"}
+CLINIC_ACTS = sorted(
+    name
+    for name in EACH
+    if name.startswith(("months.c", "pregnancy_tests.", "registrants.")) or name == "holds.report_pregnancy"
+)
+
+
+@pytest.fixture
+def program() -> lives.Program:
+    return lives.a_program(AT)
+
+
+@pytest.fixture
+def step(request: pytest.FixtureRequest, program: lives.Program) -> Step:
+    return EACH[request.param](program)
+
+
+def every_action() -> set[str]:
+    modules = [consents.actions]
+    modules += [
+        importlib.import_module(f"pledge.actions.{one.name}") for one in pkgutil.iter_modules(pledge.actions.__path__)
+    ]
+    return {
+        f"{module.__name__.removesuffix('.actions').rpartition('.')[2]}.{name}"
+        for module in modules
+        for name, act in vars(module).items()
+        if getattr(act, "is_action", False) and act.__module__ == module.__name__
+    }
+
+
+def test_every_action_is_tried_here() -> None:
+    assert every_action() == set(EACH) | LEAVES_NO_EVENT
+
+
+@pytest.mark.parametrize(("name", "step"), [(name, name) for name in EACH], indirect=["step"], ids=list(EACH))
+class TestEveryAction:
+    def test_leaves_one_main_event(self, name: str, step: Step) -> None:
+        with events() as told:
+            step.take()
+        own = [event for event in told if event.act == BY_CONSEQUENCE.get(name, name) and event.type == step.event]
+        assert len(own) == (0 if name in ONLY_CONSEQUENCES else 1)
+        assert len(told) > 0
+
+    def test_names_who_when_and_under_which_edition(self, name: str, step: Step) -> None:
+        with events() as told:
+            step.take()
+        for event in told:
+            assert (event.actor_kind, event.actor_name) in {(step.by.kind, step.by.name), ("system", "nightly work")}
+            assert event.at == step.at
+            assert event.edition == edition_on(program_day(step.at)).name
+            assert event.recorded_at > datetime(2020, 1, 1, tzinfo=UTC)
+
+    def test_keeps_old_and_new_of_what_it_changed(self, name: str, step: Step) -> None:
+        before = rows()
+        with events() as told:
+            step.take()
+        assert rows() != before
+        pairs = [pair for event in told for fields in event.changes.values() for pair in fields.values()]
+        assert pairs
+        assert all(len(pair) == 2 and pair[0] != pair[1] for pair in pairs)
+
+    def test_writes_its_rows_and_its_event_together_or_neither(
+        self, name: str, step: Step, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        module = importlib.import_module(step.act.__module__)
+
+        def broken(*_: object, **__: object) -> None:
+            raise RuntimeError("the trail cannot be written")
+
+        for home in {module, importlib.import_module("pledge.actions.steps")}:
+            if hasattr(home, "record"):
+                monkeypatch.setattr(home, "record", broken)
+        before = rows()
+        with events() as told, pytest.raises(RuntimeError, match="cannot be written"):
+            step.take()
+        assert rows() == before
+        assert told == []
+
+    def test_announces_nothing_before_it_is_committed(
+        self, name: str, step: Step, django_capture_on_commit_callbacks
+    ) -> None:
+        heard = []
+
+        def listen(event_id: int, **_: object) -> None:
+            heard.append(event_id)
+
+        event_recorded.connect(listen)
+        try:
+            with events() as told, django_capture_on_commit_callbacks() as waiting:
+                step.take()
+                assert heard == []
+            for announce in waiting:
+                announce()
+        finally:
+            event_recorded.disconnect(listen)
+        assert heard == [event.pk for event in told]
+
+    def test_takes_no_instant_without_a_zone(self, name: str, step: Step) -> None:
+        before = rows()
+        with pytest.raises(ValueError, match="time zone"):
+            step.take(at=datetime(2026, 3, 12, 10))  # noqa: DTZ001 - that is what is refused
+        assert rows() == before
+
+    def test_takes_no_nameless_actor(self, name: str, step: Step) -> None:
+        with pytest.raises(ValueError, match="who acts"):
+            step.take(by="P1")
+
+
+@pytest.mark.parametrize("step", CLINIC_ACTS, indirect=True)
+class TestADesignee:
+    def test_leaves_both_names(self, step: Step, program: lives.Program) -> None:
+        with events() as told:
+            step.take(by=attested(program))
+        main = next(event for event in told if event.type == step.event)
+        assert (main.actor_kind, main.actor_name) == ("designee", "Dana Designee")
+        assert main.on_behalf_of == program.prescriber.name
+
+
+def attested(program: lives.Program) -> By:
+    designee = participants.enroll_designee(
+        name="Dana Designee",
+        prescribers=[program.prescriber],
+        attested_through=THROUGH,
+        by=program.administrator,
+        at=lives.days_before(AT, 60),
+    )
+    return by_designee(designee, program.prescriber)
+
+
+def test_the_types_of_events_are_all_left_by_something(program: lives.Program) -> None:
+    """Each word of the trail is some action's own, or a consequence recorded beside one."""
+    consequences = {
+        EventType.CONFIRMATION_CORRECTED,
+        EventType.LOCKOUT_ENDED,
+        EventType.AUTHORIZATION_REVOKED,
+        EventType.AUTHORIZATION_SUSPENDED,
+        EventType.AUTHORIZATION_RESUMED,
+        EventType.DEVIATION_RAISED,
+        EventType.ACT_REFUSED,
+    }
+    own = {make(lives.a_program(AT)).event for make in EACH.values()}
+    assert set(EventType) == (own - {None}) | consequences
