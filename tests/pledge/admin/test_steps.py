@@ -5,15 +5,19 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 import pytest
+import time_machine
 
 from pledge.actions import holds, pregnancy_tests, registrants
+from pledge.admin.stepping import act_of
 from pledge.admin.steps import STEPS
 from pledge.models import EventType as Event
 from pledge.models import Registrant
 from pledge.rules.refusals import RefusalCode as Code
 from pledge.rules.vocabulary import Method, TestResult
 from tests.lives import (
+    CANNOT,
     PILL_AND_CONDOM,
+    UNDER_2021,
     Life,
     a_test,
     authorized,
@@ -24,7 +28,7 @@ from tests.lives import (
     registered,
     signed,
 )
-from tests.pledge.admin.world import World, newest_act, page_of, refused_with, step_of, take
+from tests.pledge.admin.world import World, a_world, newest_act, page_of, refused_with, step_of, take
 
 METHODS = sorted(method.value for method in PILL_AND_CONDOM)
 
@@ -128,8 +132,9 @@ class TestAStep:
         assert (answer.status_code, answer.url) == (302, page_of(life))
         event = newest_act(life.registrant)
         assert (event.type, event.actor_name, event.at) == (taken.event, world.program.prescriber.name, world.at)
+        assert event.act == act_of(STEPS[Registrant][taken.slug])
 
-    @pytest.mark.parametrize("taken", [t for t in STEPS_TAKEN if t.slug not in {"countersign", "clear-hold"}], ids=said)
+    @pytest.mark.parametrize("taken", STEPS_TAKEN[:4], ids=said)
     def test_keeps_both_names_where_a_designee_takes_it(self, world: World, taken: Taken) -> None:
         life = taken.life(world)
         take(world.assistant, step_of(life, taken.slug), **taken.fields)
@@ -140,14 +145,6 @@ class TestAStep:
     def test_is_each_one_covered(self) -> None:
         elsewhere = {"enroll", "enroll-again", "transfer", "merge"}
         assert {taken.slug for taken in STEPS_TAKEN} | elsewhere == set(STEPS[Registrant])
-
-    def test_names_its_action_as_the_trail_does(self, world: World) -> None:
-        from pledge.admin.stepping import act_of
-
-        for taken in STEPS_TAKEN:
-            life = taken.life(world)
-            take(world.prescriber, step_of(life, taken.slug), **taken.fields)
-            assert act_of(STEPS[Registrant][taken.slug]) == newest_act(life.registrant).act
 
     def test_is_shown_where_it_makes_sense_only(self, world: World) -> None:
         shown = world.prescriber.get(page_of(new(world))).content.decode()
@@ -283,3 +280,33 @@ def test_forms_of_a_newcomer_are_asked_for_in_words(world: World) -> None:
     assert "Informed consent by the registrant" in world.prescriber.get(page_of(life)).content.decode()
     signed(life, world.at)
     assert "Waiting for the screening test." in world.prescriber.get(page_of(life)).content.decode()
+
+
+class TestConfirming:
+    def test_asks_what_was_taken_since_a_later_window_passed_unused(self, world: World) -> None:
+        then = world.at - timedelta(days=10)
+        life = on_treatment(world.program, then, today=True)
+        a_test(life, world.at)
+        shown = take(world.prescriber, step_of(life, "confirm-month"), counseled="on")
+        assert refused_with(shown) == {Code.PRIOR_SOURCE_UNANSWERED}
+        take(world.prescriber, step_of(life, "confirm-month"), counseled="on", prior_source="none_taken")
+        assert newest_act(life.registrant).type == Event.MONTH_CONFIRMED
+
+    def test_keeps_the_methods_of_the_month_before(self, world: World) -> None:
+        life = on_treatment(world.program, world.at)
+        form = world.prescriber.get(step_of(life, "confirm-month")).context["form"]
+        assert sorted(form["methods"].value()) == METHODS
+        assert "prior_source" not in form.fields
+
+    def test_asks_a_visit_only_of_who_cannot_become_pregnant(self, db: None) -> None:
+        with time_machine.travel(UNDER_2021, tick=False):
+            world = a_world(UNDER_2021)
+            life = enrolled(world.program, world.at, category=CANNOT)
+            shown = world.prescriber.get(step_of(life, "confirm-month"))
+            assert set(shown.context["form"].fields) == {"visit_on", "days_supply", "counseled"}
+            take(world.prescriber, step_of(life, "confirm-month"), counseled="on")
+            assert newest_act(life.registrant).type == Event.MONTH_CONFIRMED
+
+    def test_is_not_offered_where_nothing_is_monthly(self, world: World) -> None:
+        life = enrolled(world.program, world.at, category=CANNOT)
+        assert 'href="confirm-month/"' not in world.prescriber.get(page_of(life)).content.decode()

@@ -157,13 +157,9 @@ class TestWhereTheyStand:
         stands = whereabouts(record, world.today)
         assert (stands.place, stands.tone) == (place, tone)
         assert stands.sentence.startswith(sentence), stands.sentence
-        assert next(next_steps(record, gate_today(record, world.today), world.today), None) == step
-
-    def test_is_green_only_where_the_gate_allows_or_an_authorization_lives(self, world: World) -> None:
-        for state, *_ in STATES:
-            record = record_of(state(world).registrant, world.today)
-            green = whereabouts(record, world.today).tone is Tone.GO
-            assert green == (gate_today(record, world.today).allowed or state is with_authorization), state.__name__
+        gate = gate_today(record, world.today)
+        assert next(next_steps(record, gate, world.today), None) == step
+        assert (tone is Tone.GO) == (gate.allowed or state is with_authorization)
 
     def test_is_the_same_in_the_list_s_filter(self, world: World) -> None:
         for state, *_ in STATES:
