@@ -3,7 +3,8 @@
 from datetime import date, datetime
 from typing import Any
 
-from pledge.actions.steps import end_authorization, is_past
+from pledge.actions.steps import end_authorization, is_past, settle_dead
+from pledge.facts import record_of
 from pledge.frame import action
 from pledge.models import Authorization, Designee, EventType, Pharmacy, Prescriber, Wholesaler
 from pledge.models.standing import CertifiedParty
@@ -166,7 +167,7 @@ def _follow(party: CertifiedParty, *, by: By, at: datetime) -> None:
     )
     for authorization in _live_of(party):
         if is_past(authorization, program_day(at)):
-            end_authorization(authorization, "lapse", EventType.AUTHORIZATION_LAPSED, by=SYSTEM, at=at)
+            settle_dead(record_of(authorization.registrant, program_day(at)), at=at)
         elif act == "revoke" or authorization.status == AuthorizationStatus.ISSUED:
             end_authorization(authorization, act, event, by=by, at=at)
 
