@@ -162,6 +162,8 @@ def fields_schema(fields: Fields) -> dict[str, Any]:
 
 def _members(request: HttpRequest) -> _Members:
     length = request.META.get("CONTENT_LENGTH") or "0"
+    if length == "0":
+        raise Malformed([FieldError("", "is missing, or came without a Content-Length")])
     if length.isdecimal() and int(length) > LONGEST_BODY:
         raise Problem(TOO_LARGE)
     media_type = request.META.get("CONTENT_TYPE", "")

@@ -56,8 +56,18 @@ KEY_REUSED = Kind(
     "This Idempotency-Key belongs to another request",
     "Repeat the request exactly as it was, or send this one with a new key.",
 )
-BROKEN = Kind("internal-error", 500, "Something went wrong on our side", "Nothing was authorized. Quote the reference.")
-UNAVAILABLE = Kind("unavailable", 503, "No decision can be made now", "Nothing was authorized. Ask again in a moment.")
+BROKEN = Kind(
+    "internal-error",
+    500,
+    "Something went wrong on our side",
+    "Dispense nothing on it. Quote the reference when asking about it.",
+)
+UNAVAILABLE = Kind(
+    "unavailable",
+    503,
+    "No decision can be made now",
+    "Dispense nothing on it. Ask again in a moment, with the same Idempotency-Key.",
+)
 
 KINDS = tuple(kind for kind in tuple(globals().values()) if isinstance(kind, Kind))
 
