@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from pledge.rules.history import Record
-from pledge.rules.qualification import counts, phase_of, specimens
+from pledge.rules.qualification import counts, phase_of, screening_test, specimens
 from pledge.rules.refusals import Refusal, RefusalCode
-from pledge.rules.vocabulary import TestResult
+from pledge.rules.vocabulary import TestPhase, TestResult
 
 
 def clearing_refusals(record: Record, *, in_person: bool) -> Iterator[Refusal]:
@@ -21,11 +21,8 @@ def clearing_refusals(record: Record, *, in_person: bool) -> Iterator[Refusal]:
 
 
 def later_negative(record: Record) -> bool:
-    """Tell whether a negative test is dated after the day the hold rests on, in a setting that counts.
-
-    What counts is what counts for the registrant's next month: before the first dose not at home.
-    """
-    phase = phase_of(record)
+    """Tell whether a negative test that counts is dated after the day the hold rests on."""
+    phase = clearing_phase(record)
     return any(
         test.result == TestResult.NEGATIVE
         and record.hold_since is not None
@@ -33,3 +30,13 @@ def later_negative(record: Record) -> bool:
         and counts(record, test, phase)
         for test in specimens(record)
     )
+
+
+def clearing_phase(record: Record) -> TestPhase:
+    """Give what kind of test ends a hold: the kind that is next in the registrant's course."""
+    if record.course.ended_on is not None:
+        return TestPhase.POST_TREATMENT
+    phase = phase_of(record)
+    if phase is not TestPhase.MONTHLY and screening_test(record) is None:
+        return TestPhase.SCREENING
+    return phase
