@@ -84,10 +84,7 @@ class ClinicSteps(Steps):
         elif not self.parties[person.prescriber].certified(self.at):
             said.name("prescriber_not_certified")
         after = max(person.dated(h.test.specimen, h.test.seq)[0] if h.test else h.day for h in person.open_holds)
-        if not any(
-            day > after and test.result == "negative" and not tests.setting_worth(person, day, test).said
-            for day, test in tests.by_day(person).items()
-        ):
+        if not any(day > after and tests.clears(person, day, test) for day, test in tests.by_day(person).items()):
             said.name("test_missing")
         if said:
             return self.deny(said)
@@ -100,25 +97,20 @@ class ClinicSteps(Steps):
             return self.reject()
         if said := self.actor_reasons(person, args):
             return self.deny(said)
-        inside = self.dispenses_inside(person)
+        moved = [w for w in person.windows if windows.specimen_of(person, w) == args["specimen"]]
         person.corrections.append((self.seq, args["specimen"], args["to"]))
-        if inside - self.dispenses_inside(person):
+        if any(self.dispensed_outside(person, window) for window in moved):
             self.answer.deviation = True
             self.told.tell(PROGRAM, "deviation", person.id, self.seq)
         if tests.by_day(person)[args["to"]].result == "negative":
             confirmation_due(self.told, person, self.at, args["to"])
         self.show(person, windows.open_window(person, self.today))
 
-    def dispenses_inside(self, person: Person) -> set[int]:
-        """The numbers of the authorizations that were dispensed inside their window as it now stands."""
-        found = set()
-        for auth in person.authorizations:
-            if auth.dispensed_at and auth.window:
-                window = person.windows[auth.window - 1]
-                day = program_day(auth.dispensed_at)
-                if windows.first_day(person, window) <= day <= windows.full_last_day(person, window):
-                    found.add(auth.number)
-        return found
+    def dispensed_outside(self, person: Person, window: Window) -> bool:
+        """Whether something was dispensed on a day outside the window as it now stands."""
+        first, last = windows.first_day(person, window), windows.full_last_day(person, window)
+        given = [a for a in person.authorizations if a.window == window.number and a.dispensed_at]
+        return any(not first <= program_day(auth.dispensed_at) <= last for auth in given)
 
     def step_permit_home_tests(self, args: dict) -> None:
         self.permission(args, True)

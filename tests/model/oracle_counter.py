@@ -120,7 +120,7 @@ class CounterSteps(Steps):
         """Section 13, Further: noncompliance and no deviation; no dispense of a window."""
         person, pharmacy = self.at_counter(args)
         if person is None or pharmacy is None:
-            return None
+            return
         count = args.get("days_supply", 30)
         person.reported.append((self.seq, person.course_number, program_day(self.at), count, person.category))
         self.told.tell(PROGRAM, "noncompliance", person.id, self.seq)

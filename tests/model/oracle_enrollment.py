@@ -1,6 +1,7 @@
 """Steps about parties, enrollment, consent, categories, transfers and endings (sections 1, 3 and 8)."""
 
 from . import oracle_consent as consent
+from . import oracle_windows as windows
 from .oracle_history import Course, Person, Signature
 from .oracle_standing import Party
 from .oracle_steps import Steps
@@ -190,6 +191,8 @@ class EnrollmentSteps(Steps):
             return self.deny(said)
         person.prescribers.append((self.seq, prescriber.id))
         self.tell_suspensions(prescriber.id)
+        if windows.open_window(person, self.today):
+            self.told.tell(prescriber.id, "confirmation_due", person.id, self.seq)
 
     def step_end_treatment(self, args: dict) -> None:
         self.end(args)

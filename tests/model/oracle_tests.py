@@ -57,14 +57,15 @@ def before_first_dose(person: Person) -> bool:
     return all(auth.window is None for auth in person.dispenses(person.course_number))
 
 
-def setting_worth(person: Person, day: date, test: Test) -> Worth:
+def setting_worth(person: Person, day: date, test: Test, *, treated: bool | None = None) -> Worth:
     """Section 2: the settings of the specimen day's edition and overlay, before treatment and during."""
     worth = Worth()
+    treated = not before_first_dose(person) if treated is None else treated
     if test.setting == "clia_lab":
         return worth
     modern = edition_on(day) == "2026"
     laboratory_only = not modern and not overlay_on(day)
-    if laboratory_only or (test.setting == "home" and before_first_dose(person)):
+    if laboratory_only or (test.setting == "home" and not treated):
         worth.said.name("setting_not_allowed")
     elif test.setting == "home" and not (person.home_permitted and test.evidence):
         worth.said.name("home_test_not_permitted")
@@ -72,6 +73,15 @@ def setting_worth(person: Person, day: date, test: Test) -> Worth:
     else:
         worth.overlay = not modern
     return worth
+
+
+def clears(person: Person, day: date, test: Test) -> bool:
+    """Section 13, Which test: a negative that ends a hold, in a setting that counts for its kind (section 4)."""
+    if test.result != "negative":
+        return False
+    if not person.ended and before_first_dose(person) and screening_day(person) is None:
+        return test.setting != "home"
+    return not setting_worth(person, day, test, treated=person.ended or not before_first_dose(person)).said
 
 
 def stopped(person: Person, specimen: date) -> bool:

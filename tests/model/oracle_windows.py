@@ -110,7 +110,7 @@ def course_windows(person: Person) -> list[Window]:
 
 
 def is_newest(person: Person, window: Window) -> bool:
-    """Section 13, Notices: whether what followed it is still worth telling: none was opened since, but cancelled ones."""
+    """Section 13, Notices: what followed a window is worth telling while none, but cancelled ones, was opened since."""
     since = [w for w in course_windows(person) if w.seq > window.seq and not cancelled_on(person, w)]
     return not since
 
