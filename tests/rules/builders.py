@@ -7,7 +7,7 @@ order of their entry, windows in the order of their opening; what is not said is
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from pledge.rules import editions
 from pledge.rules.history import (
@@ -43,7 +43,8 @@ IUD_AND_CONDOM = frozenset({Method.IUD, Method.MALE_CONDOM})
 PILL_AND_CONDOM = frozenset({Method.HORMONAL_PILL, Method.MALE_CONDOM})
 
 # Examples enough to meet every clock change and leap day now and then, and few enough to take no time.
-FEW = settings(max_examples=25, database=None)
+# `make mutants` runs the same tests again and again in one process, each time on new instances of their classes.
+FEW = settings(max_examples=25, database=None, suppress_health_check=[HealthCheck.differing_executors])
 
 CLINIC, OTHER_CLINIC = 1, 2
 PHARMACY, OTHER_PHARMACY = 1, 2
