@@ -35,13 +35,13 @@ def sign(
     signed = [s for s in signatures if s.version == version.version]
     if signer == Signer.PRESCRIBER:
         _check_countersigner(by)
-        refuse_unattested(by, at)
         refuse_if_any([*countersigning_refusals(signed, row.born_on, on), *prescriber_refusals(facts.prescriber, on)])
     elif signer == Signer.GUARDIAN and Signer.GUARDIAN not in {
         *missing_signers(signed, row.born_on, on),
         *_who(signed),
     }:
         raise Rejected("signer", "the registrant is of age: no parent or guardian signs")
+    refuse_unattested(by, at)
     course = row.course
     if signer in _who(signed):
         mine = SignedConsent.objects.filter(registrant=row, form_version=version, signer=signer)

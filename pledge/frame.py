@@ -36,7 +36,7 @@ def action(act: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(act)
     def framed(*args: P.args, **kwargs: P.kwargs) -> R:
-        name = f"{act.__module__.rpartition('.')[2]}.{act.__name__}"
+        name = f"{act.__module__.removesuffix('.actions').rpartition('.')[2]}.{act.__name__}"
         memory = cast(Memory | None, kwargs.pop("memory", None))
         at, by = _edge(name, kwargs)
         try:

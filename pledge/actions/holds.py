@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from pledge.actions.pregnancy_tests import put_on_hold
-from pledge.actions.steps import designee_standing, lock_own
+from pledge.actions.steps import designee_standing, lock_kept, lock_own
 from pledge.facts import record_of
 from pledge.frame import action
 from pledge.models import EventType, FollowUp, Registrant
@@ -24,7 +24,7 @@ def report_pregnancy(*, registrant: Registrant, by: By, at: datetime) -> FollowU
     The registrant goes on hold at once, everything live is revoked, and a follow-up task with a deadline is raised.
     The registrant's lock makes it win every race against an authorization or a dispense.
     """
-    row = Registrant.objects.locked(registrant.pk)
+    row = lock_kept(registrant)
     changes = put_on_hold(row, program_day(at), StopCause.PREGNANCY_REPORT, by=by, at=at)
     hours = timedelta(hours=settings.PREGNANCY_FOLLOW_UP_HOURS)
     follow_up = FollowUp.objects.create(registrant=row, raised_at=at, due_at=at + hours)

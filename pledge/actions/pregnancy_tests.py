@@ -5,6 +5,7 @@ from typing import Any
 
 from pledge.actions.steps import (
     Changes,
+    lock_kept,
     lock_own,
     refuse_unattested,
     revoke_live,
@@ -58,7 +59,7 @@ def record_test(
     authorization is revoked.
     """
     positive = result == TestResult.POSITIVE
-    row = Registrant.objects.locked(registrant.pk) if positive else lock_own(registrant, by, registrant_may=True)
+    row = lock_kept(registrant) if positive else lock_own(registrant, by, registrant_may=True)
     if not positive:
         refuse_unattested(by, at)
     _check_specimen_day(specimen_on, "specimen", at)
@@ -105,7 +106,7 @@ def correct_test(*, registrant: Registrant, specimen_on: date, to: date, by: By,
         for window in PrescriptionWindow.objects.filter(test=test):
             changes += _recompute(window, corrected, by=by, at=at)
     if any(test.result == TestResult.POSITIVE for test in old):
-        changes += _hold_from_corrected(row, specimen_on, to, by=by, at=at)
+        changes += _hold_from_corrected(row, to, by=by, at=at)
     record(EventType.TEST_CORRECTED, act="pregnancy_tests.correct_test", by=by, at=at, registrant=row,
            about=corrected, changes=changes)  # fmt: skip
     return corrected
@@ -131,14 +132,20 @@ def put_on_hold(row: Registrant, since: date, cause: StopCause, *, by: By, at: d
     return changes
 
 
-def _hold_from_corrected(row: Registrant, specimen_on: date, to: date, *, by: By, at: datetime) -> Changes:
-    """Move a hold with the positive test it rests on; hold again where no negative is dated after it."""
-    if row.hold_since is not None:
-        reported = [program_day(task.raised_at) for task in FollowUp.objects.filter(registrant=row)]
-        since = max([to, *(day for day in reported if day <= row.hold_since)])
-        return [changed(row, hold_since=since)] if row.hold_since == specimen_on else []
-    later = PregnancyTest.objects.in_force().filter(registrant=row, result=TestResult.NEGATIVE, specimen_on__gt=to)
-    return [] if later.exists() else put_on_hold(row, to, StopCause.POSITIVE_TEST, by=by, at=at)
+def _hold_from_corrected(row: Registrant, to: date, *, by: By, at: datetime) -> Changes:
+    """Move a hold with the positive tests it rests on; hold again where no negative is dated after the corrected one.
+
+    A hold rests on the latest of the positive tests and reports that were not cleared; one cleared before lies before
+    a negative that would clear this hold too.
+    """
+    tests = PregnancyTest.objects.in_force().filter(registrant=row)
+    if row.hold_since is None:
+        later = tests.filter(result=TestResult.NEGATIVE, specimen_on__gt=to)
+        return [] if later.exists() else put_on_hold(row, to, StopCause.POSITIVE_TEST, by=by, at=at)
+    latest = max(row.hold_since, to)
+    days = set(tests.filter(result=TestResult.POSITIVE).values_list("specimen_on", flat=True))
+    days |= {program_day(task.raised_at) for task in FollowUp.objects.filter(registrant=row)}
+    return [changed(row, hold_since=max(day for day in days if day <= latest))]
 
 
 def _check_specimen_day(day: date, field: str, at: datetime) -> None:

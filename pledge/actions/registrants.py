@@ -44,6 +44,7 @@ def enroll(
     """
     prescriber = Prescriber.objects.locked(prescriber.pk)
     _check_birth(born_on, at)
+    _check_contact(contact or {})
     _check_prescriber(prescriber, by)
     refuse_unattested(by, at)
     refuse_if_any([*category_refusals(category, basis), *prescriber_refusals(prescriber.standing, program_day(at))])
@@ -96,9 +97,8 @@ def enroll_again(
 def change_contact(*, registrant: Registrant, contact: dict[str, str], by: By, at: datetime) -> Registrant:
     """Correct name, addresses, language or time zone; ``contact`` holds any of ``CONTACT_FIELDS``."""
     row = lock_own(registrant, by, registrant_may=True)
-    unknown = set(contact) - set(CONTACT_FIELDS)
-    if unknown:
-        raise Rejected("contact", f"no such field: {', '.join(sorted(unknown))}")
+    refuse_unattested(by, at)
+    _check_contact(contact)
     changes = changed(row, **contact)
     record(EventType.CONTACT_CHANGED, act="registrants.change_contact", by=by, at=at, registrant=row,
            about=row, changes=[changes])  # fmt: skip
@@ -215,6 +215,12 @@ def _end(
     )
     record(event, act=act, by=by, at=at, registrant=row, about=course, changes=changes)
     return course
+
+
+def _check_contact(contact: dict[str, str]) -> None:
+    unknown = set(contact) - set(CONTACT_FIELDS)
+    if unknown:
+        raise Rejected("contact", f"no such field: {', '.join(sorted(unknown))}")
 
 
 def _check_birth(born_on: date, at: datetime) -> None:

@@ -38,6 +38,14 @@ def lock_own(registrant: Registrant, by: By, *, registrant_may: bool = False) ->
     return row
 
 
+def lock_kept(registrant: Registrant) -> Registrant:
+    """Lock a registrant, or the record they were merged into: what must be heard is heard under an old number too."""
+    row: Registrant = Registrant.objects.locked(registrant.pk)
+    while row.merged_into_id is not None:
+        row = Registrant.objects.locked(row.merged_into_id)
+    return row
+
+
 def _has_part_in(row: Registrant, by: By, *, registrant_may: bool) -> bool:
     if by.prescriber is None:
         own_act = registrant_may and by.registrant is not None and by.registrant.pk == row.pk
