@@ -44,14 +44,15 @@ _TEST_DUE = f"""
 SELECT 'registrant' AS reader, r.id AS reader_id, 'test_due' AS kind,
        'dispense:' || d.id || ':' || {latest(TEST_DUE, "d.covers_through")} AS occasion, r.id AS registrant_id,
        jsonb_build_object('supply_ends_on', d.covers_through) AS days
-  FROM pledge_dispense d
-  JOIN pledge_registrant r ON r.id = d.registrant_id AND r.supply_through = d.covers_through
-  JOIN pledge_course c ON c.id = d.course_id AND c.is_current AND c.ended_on IS NULL
- WHERE d.covers_through BETWEEN %(oldest)s AND %(on)s + {-TEST_DUE[0].days}
+  FROM pledge_registrant r
+  JOIN pledge_course c ON c.registrant_id = r.id AND c.is_current AND c.ended_on IS NULL
+ CROSS JOIN LATERAL (SELECT id, course_id, dispensed_on, covers_through FROM pledge_dispense
+                      WHERE registrant_id = r.id ORDER BY id DESC LIMIT 1) d
+ WHERE r.supply_through BETWEEN %(oldest)s AND %(on)s + {-TEST_DUE[0].days} AND d.covers_through = r.supply_through
+   AND d.course_id = c.id
    AND r.category = 'can_become_pregnant' AND r.merged_into_id IS NULL AND r.hold_since IS NULL
    AND NOT EXISTS (SELECT 1 FROM pledge_pregnancytest t
                     WHERE t.registrant_id = r.id AND t.superseded_at IS NULL AND t.specimen_on > d.dispensed_on)
-   AND NOT EXISTS (SELECT 1 FROM pledge_dispense later WHERE later.registrant_id = r.id AND later.id > d.id)
 """  # noqa: S608 - made of constants
 
 _WINDOW_CLOSING = f"""

@@ -4,7 +4,7 @@ Safe to run twice, or twice at once; one failure does not stop the night.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial, reduce
@@ -20,7 +20,15 @@ from notifications.reminders import STATEMENTS, queue_reminders
 from notifications.schedule import SWEEP_FROM
 from pledge.actions.nightly import lapse, record_lockout, record_missed_window
 from pledge.actions.participants import record_run_out
-from pledge.models import Authorization, EventType, Pharmacy, Prescriber, PrescriptionWindow, ProgramEvent
+from pledge.models import (
+    Authorization,
+    EventType,
+    MonthlyConfirmation,
+    Pharmacy,
+    Prescriber,
+    PrescriptionWindow,
+    ProgramEvent,
+)
 from pledge.rules.calendar import PROGRAM_ZONE, days_after, program_day
 from pledge.rules.editions import EDITIONS, LockoutScope, edition_on
 from pledge.rules.vocabulary import LIVE_STATUSES, AuthorizationStatus
@@ -32,6 +40,7 @@ SWEEP_LOCK = 7302
 LOOK_BACK_DAYS = 120
 REPAIR_HOURS = 26
 BATCH = 1000
+LONGEST_STATEMENT = "10min"  # a night asks about everyone at once; a request may not
 STILL_TRUE = {
     EventType.AUTHORIZATION_LAPSED: AuthorizationStatus.LAPSED,
     EventType.AUTHORIZATION_REVOKED: AuthorizationStatus.REVOKED,
@@ -77,6 +86,8 @@ def run_sweep(*, at: datetime, dry_run: bool = False, progress: Callable[[str, i
     if report.skipped:
         return report
     try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('statement_timeout', %s, false)", [LONGEST_STATEMENT])
         for name, work in _works(at):
             report.counts[name] = work(report)
             if progress is not None:
@@ -86,6 +97,7 @@ def run_sweep(*, at: datetime, dry_run: bool = False, progress: Callable[[str, i
             Night.objects.bulk_create([night], ignore_conflicts=True)
     finally:
         with connection.cursor() as cursor:
+            cursor.execute("RESET statement_timeout")
             cursor.execute("SELECT pg_advisory_unlock(%s)", [SWEEP_LOCK])
     return report
 
@@ -134,15 +146,15 @@ def _for_each(report: Report, rows: Any, act: Callable[[Any], Any]) -> int:
     return done
 
 
-def _in_batches(rows: Any) -> Iterable[Any]:
-    """Give rows in order of their key, a batch at a time: memory stays flat, and each is read when its turn comes."""
-    last = 0
-    while True:
-        batch = list(rows.filter(pk__gt=last).order_by("pk")[:BATCH])
-        yield from batch
-        if len(batch) < BATCH:
-            return
-        last = batch[-1].pk
+def _in_batches(rows: Any) -> Iterator[Any]:
+    """Give rows in order of their key: selected once, and read a batch at a time when their turn comes.
+
+    Only keys are held at once, so memory stays flat; and the selection is not paid for again with each batch.
+    """
+    keys = list(rows.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(keys), BATCH):
+        batch = rows.model.objects.in_bulk(keys[start : start + BATCH])
+        yield from (batch[key] for key in keys[start : start + BATCH] if key in batch)
 
 
 def _past_authorizations(on: Any) -> Any:
@@ -162,8 +174,9 @@ def _missed_windows(on: Any) -> Any:
 
 def _windows_with_lockouts(on: Any) -> Any:
     """Give the windows whose lockout, begun or ended, may not be recorded yet; the action judges each."""
-    recent = PrescriptionWindow.objects.filter(opens_on__gte=days_after(on, -LOOK_BACK_DAYS))
-    unrecorded = recent.filter(Q(lockout_recorded_at=None) | Q(release_recorded_at=None))
+    recent = PrescriptionWindow.objects.filter(
+        opens_on__gte=days_after(on, -LOOK_BACK_DAYS), release_recorded_at=None
+    ).filter(Q(cancelled_at__isnull=False) | Q(stopped_at__isnull=False) | Q(closes_on__lt=on))
     scopes = {
         edition.lockout.scope
         for edition in EDITIONS
@@ -171,9 +184,13 @@ def _windows_with_lockouts(on: Any) -> Any:
     }
     if not scopes:
         return recent.none()
-    closed = Q(cancelled_at__isnull=False) | Q(stopped_at__isnull=False) | Q(closes_on__lt=on)
-    unused = Q() if LockoutScope.EVERY in scopes else Q(first_dispensed_at=None)
-    return unrecorded.filter(closed & unused)
+    if LockoutScope.EVERY in scopes:
+        return recent
+    # What makes a window a first one (pledge.rules.windows.is_first), so that the many that are not stay unread.
+    dose_before = PrescriptionWindow.objects.filter(
+        course=OuterRef("course"), opens_on__lt=OuterRef("opens_on"), first_dispensed_at__isnull=False
+    )
+    return recent.filter(~Exists(dose_before), first_dispensed_at=None)
 
 
 def _last_day_of(edition: Any) -> Any:
@@ -184,7 +201,7 @@ def _last_day_of(edition: Any) -> Any:
 def _untold(at: datetime) -> Any:
     """Give the events that time alone caused, that are still true and whose pharmacy has not been told."""
     still = [
-        Q(type=event, subject_id__in=Authorization.objects.filter(status=status).values("pk"))
+        Q(Exists(Authorization.objects.filter(pk=OuterRef("subject_id"), status=status)), type=event)
         for event, status in STILL_TRUE.items()
     ]
     return ProgramEvent.objects.filter(
@@ -198,8 +215,10 @@ def _tell(event: ProgramEvent) -> None:
 
 def _unannounced(at: datetime) -> Any:
     """Give recent events that should have caused a notice and have caused none; announcing again is harmless."""
+    windowless = MonthlyConfirmation.objects.filter(pk=OuterRef("subject_id"), window=None)
     return (
         ProgramEvent.objects.filter(type__in=ANNOUNCERS, at__gte=at - timedelta(hours=REPAIR_HOURS), at__lte=at)
         .exclude(actor_kind="system", type__in=TOLD_BY_THE_SWEEP)
+        .exclude(Exists(windowless), type=EventType.MONTH_CONFIRMED)  # nobody is told anything of these
         .filter(_NOT_TOLD)
     )

@@ -1,6 +1,7 @@
 """The trail: program events and access entries; the database lets nothing change them."""
 
 from django.db import models
+from django.db.models import Q
 
 from pledge.models.pharmacy import Pharmacy
 from pledge.models.registrant import Registrant
@@ -84,6 +85,7 @@ class ProgramEvent(models.Model):
         indexes = [
             models.Index(fields=["registrant", "-id"], name="event_registrant_idx"),
             models.Index(fields=["at"], name="event_at_idx"),
+            models.Index(fields=["at"], condition=Q(actor_kind="system"), name="event_system_idx"),
         ]
 
     def __str__(self) -> str:

@@ -87,6 +87,7 @@ class Registrant(models.Model):
                 name="registrant_who_cannot_become_pregnant_has_a_basis",
             ),
         ]
+        indexes = [models.Index(fields=["supply_through"], name="registrant_supply_idx")]
 
     def __str__(self) -> str:
         """Give the number, which names no one."""

@@ -49,7 +49,9 @@ class PrescriptionWindow(models.Model):
                 name="window_closing_unrecorded_idx",
             ),
             models.Index(
-                fields=["opens_on"], condition=Q(lockout_recorded_at=None), name="window_lockout_unrecorded_idx"
+                fields=["opens_on"],
+                condition=Q(first_dispensed_at=None, release_recorded_at=None),
+                name="window_unused_idx",
             ),
         ]
 
