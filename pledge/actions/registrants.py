@@ -210,7 +210,7 @@ def _end(
             ending=ending,
             ending_reason=reason,
             last_dose_on=last_dose_on,
-            post_treatment_tests_asked=Dispense.objects.filter(course=course, category=CAN).exists(),
+            post_treatment_tests_asked=Dispense.objects.filter(registrant=row, category=CAN).exists(),
         )
     )
     record(event, act=act, by=by, at=at, registrant=row, about=course, changes=changes)
