@@ -122,5 +122,7 @@ class CounterSteps(Steps):
         if person is None or pharmacy is None:
             return
         count = args.get("days_supply", 30)
+        if count < 1:
+            return self.reject()
         person.reported.append((self.seq, person.course_number, program_day(self.at), count, person.category))
         self.told.tell(PROGRAM, "noncompliance", person.id, self.seq)

@@ -6,7 +6,7 @@ from . import oracle_consent as consent
 from . import oracle_tests as tests
 from . import oracle_windows as windows
 from .oracle_history import Authorization, Person
-from .oracle_month import last_supply, status, usable_through
+from .oracle_month import last_supply, status
 from .oracle_standing import Party
 from .oracle_words import CAN, NEW_BIRTH_DEFECTS_FORM, T5_DAYS, days, edition_on, program_day
 
@@ -77,7 +77,7 @@ def authorization_notices(
     if now == "revoked":
         told.tell(auth.pharmacy, "authorization_revoked", auth.number)
     if now == "lapsed":
-        told.tell(auth.pharmacy, "authorization_lapsed", auth.number, usable_through(person, auth))
+        told.tell(auth.pharmacy, "authorization_lapsed", auth.number)
     if now == "issued":
         suspension_notices(told, person, auth, parties, at)
 
