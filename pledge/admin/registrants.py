@@ -18,8 +18,9 @@ from pledge.admin.readonly import ReadOnlyAdmin
 from pledge.admin.stepping import take_step
 from pledge.admin.steps import STEPS, Scene, step_named, steps_offered
 from pledge.admin.timeline import PAGE, lines_of
-from pledge.admin.visitor import EVERYONE, Visitor, by_of, visitor_of
+from pledge.admin.visitor import CLINIC, EVERYONE, Visitor, by_of, visitor_of
 from pledge.admin.whereabouts import Place, gate_today, next_steps, whereabouts
+from pledge.admin.window_rows import window_rows
 from pledge.facts import record_of, signatures_of
 from pledge.models import Registrant
 from pledge.rules.calendar import program_day
@@ -65,9 +66,9 @@ class RegistrantAdmin(ReadOnlyAdmin):
             rows = rows.filter(category=category)
         if place in list(Place):
             rows = standing_in(rows, Place(place), on)
-        page = Paginator(rows.order_by("name", "number").select_related("prescriber"), ROWS).get_page(
-            request.GET.get("page")
-        )
+        # A clinic's own few are in order of name; the whole program's are not sorted for one page.
+        order = ("name", "number") if visitor.role in CLINIC else ("-pk",)
+        page = Paginator(rows.order_by(*order).select_related("prescriber"), ROWS).get_page(request.GET.get("page"))
         records = records_of([row.pk for row in page], on)
         shown = [(row, whereabouts(records[row.pk], on)) for row in page]
         numbers = " ".join(row.number for row, _ in shown)
@@ -140,7 +141,7 @@ def _page(request: HttpRequest, site: admin.AdminSite, number: str) -> HttpRespo
         "lines": lines,
         "earlier": lines[-1].event.pk if len(lines) == PAGE else None,
         "tests": registrant.tests.all(),
-        "windows": registrant.windows.prefetch_related("confirmations", "answers"),
+        "windows": list(window_rows(registrant.windows.prefetch_related("confirmations", "answers"), scene.on)),
         "authorizations": registrant.authorizations.select_related("pharmacy"),
         "signatures": signatures_of(registrant),
     }

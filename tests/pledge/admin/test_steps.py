@@ -260,7 +260,10 @@ class TestAnAnswerRecordedAtTheClinic:
     def test_that_names_other_methods_shows_in_the_sentence(self, world: World) -> None:
         life = to_answer(world)
         take(world.prescriber, step_of(life, "record-answers"), methods=[Method.IUD.value], correct="yes")
-        assert "named different methods" in world.prescriber.get(page_of(life)).content.decode()
+        page = world.prescriber.get(page_of(life)).content.decode()
+        assert "named different methods" in page
+        assert "30 days, hormonal pill, male condom" in page
+        assert "correct, intrauterine device" in page
 
 
 class TestWhatALiveAuthorizationShows:

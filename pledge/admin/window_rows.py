@@ -1,0 +1,46 @@
+"""A registrant's windows as the page shows them, with the methods both sides named."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import NamedTuple
+
+from pledge.models import PrescriptionWindow
+from pledge.rules.vocabulary import Method
+
+
+class WindowRow(NamedTuple):
+    """One window in words; empty where nothing was confirmed or answered."""
+
+    window: PrescriptionWindow
+    stands: str
+    confirmed: str
+    answered: str
+
+
+def window_rows(windows: Iterable[PrescriptionWindow], on: date) -> Iterator[WindowRow]:
+    """Give a row for each window, which come with their confirmations and answers, newest first."""
+    for window in windows:
+        confirmation = next(iter(window.confirmations.all()), None)
+        answer = next(iter(window.answers.all()), None)
+        confirmed = answered = ""
+        if confirmation is not None:
+            confirmed = _joined(f"{confirmation.days_supply} days", *_named(confirmation.methods))
+        if answer is not None:
+            answered = _joined("correct" if answer.correct else "not correct yet", *_named(answer.methods))
+        yield WindowRow(window, _stands(window, on), confirmed, answered)
+
+
+def _stands(window: PrescriptionWindow, on: date) -> str:
+    if window.cancelled_at is not None:
+        return "Cancelled"
+    if window.stopped_at is not None:
+        return f"Stopped: {window.get_stop_cause_display().lower()}"
+    return "Open" if window.opens_on <= on <= window.closes_on else "Closed"
+
+
+def _named(methods: Iterable[str]) -> list[str]:
+    return [Method(method).label for method in methods]
+
+
+def _joined(*parts: str) -> str:
+    return ", ".join(part.lower() if index else part for index, part in enumerate(parts))
