@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import DEFAULT_DB_ALIAS
 
-from pledge.actions.steps import new_number, settle_dead
+from pledge.actions.steps import lock_kept, new_number, settle_dead
 from pledge.facts import record_of
 from pledge.frame import action
 from pledge.models import (
@@ -128,8 +128,9 @@ def reverse(
     at: datetime,
 ) -> Authorization:
     """Give back an authorization that was not handed over; a lapsed one too (sections 7 and 13)."""
-    row, pharmacy, _, facts = _lock_and_gather(registrant, pharmacy, at)
-    settle_dead(facts, at=at)
+    row, pharmacy, _ = _locked(registrant, pharmacy)
+    if row.merged_into_id is None:  # what lapsed on a record merged since is given back all the same
+        settle_dead(record_of(row, program_day(at)), at=at)
     authorization = _newest(row, pharmacy, rma_number)
     status = authorization.status if authorization else AuthorizationStatus.REVERSED
     if authorization is None or status not in LIVE_STATUSES | {AuthorizationStatus.LAPSED}:
@@ -146,7 +147,7 @@ def report_dispense(
 ) -> Dispense:
     """Record a dispense without an authorization and raise it as non-compliance (sections 7 and 13)."""
     check_days(days_supply)
-    row = Registrant.objects.locked(registrant.pk)
+    row = lock_kept(registrant)
     handed_over = Dispense.objects.create(
         registrant=row,
         course=row.course,
@@ -179,10 +180,14 @@ def check_days(days_supply: int) -> None:
 def _lock_and_gather(
     registrant: Registrant, pharmacy: Pharmacy, at: datetime
 ) -> tuple[Registrant, Pharmacy, int, Record]:
-    locked = Registrant.objects.lock_with_parties(registrant.pk, pharmacy.pk)
+    return *_locked(registrant, pharmacy), record_of(registrant, program_day(at))
+
+
+def _locked(registrant: Registrant, pharmacy: Pharmacy) -> tuple[Registrant, Pharmacy, int]:
+    locked: tuple[Registrant, Pharmacy, int] | None = Registrant.objects.lock_with_parties(registrant.pk, pharmacy.pk)
     if locked is None:
         raise Refused([Refusal(RefusalCode.NOT_ENROLLED)])
-    return *locked, record_of(registrant, program_day(at))
+    return locked
 
 
 def _newest(row: Registrant, pharmacy: Pharmacy, rma_number: str) -> Authorization | None:

@@ -20,9 +20,10 @@ from pledge.actions import (
     registrants,
 )
 from pledge.models import EventType, PrescriptionWindow
+from pledge.rules import vocabulary as words
 from pledge.rules.calendar import program_day
 from pledge.rules.monthly import Attestation
-from pledge.rules.vocabulary import ConsentForm, Signer, TestResult, TestSetting
+from pledge.rules.vocabulary import ConsentForm, Signer
 from pledge.trail import SYSTEM, By, by_registrant
 from tests import lives
 
@@ -149,8 +150,8 @@ def _record_test(program: lives.Program) -> Step:
     given = {
         "registrant": life.registrant,
         "specimen_on": ON,
-        "result": TestResult.POSITIVE,
-        "setting": TestSetting.CLIA_LAB,
+        "result": words.TestResult.POSITIVE,
+        "setting": words.TestSetting.CLIA_LAB,
     }
     return Step(pregnancy_tests.record_test, EventType.TEST_RECORDED, given, program.clinic)
 
@@ -222,7 +223,7 @@ def _report_pregnancy(program: lives.Program) -> Step:
 
 def _clear_hold(program: lives.Program) -> Step:
     life = lives.on_treatment(program, AT)
-    lives.a_test(life, before(2), result=TestResult.POSITIVE)
+    lives.a_test(life, before(2), result=words.TestResult.POSITIVE)
     lives.a_test(life, AT)
     given = {"registrant": life.registrant, "reason": "retested"}
     return Step(holds.clear_hold, EventType.HOLD_CLEARED, given, program.clinic)

@@ -1,0 +1,32 @@
+"""Who acts beside the prescriber: designees, attested or not, and strangers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pledge.actions import participants
+from pledge.rules.calendar import program_day
+from pledge.trail import By, by_designee
+from tests import lives
+
+STRANGER = By("stranger", "", "somebody's aunt")
+
+
+def a_designee(program: lives.Program, at: datetime, *, attested: bool = True) -> By:
+    """Give a designee of the program's prescriber, attested for the past month, or until the day before ``at``."""
+    through = program_day(at) if attested else program_day(lives.days_before(at, 1))
+    row = participants.enroll_designee(
+        name="Dana Designee",
+        prescribers=[program.prescriber],
+        attested_through=through,
+        by=program.administrator,
+        at=lives.days_before(at, 90),
+    )
+    return by_designee(row, program.prescriber)
+
+
+def delegated_no_more(by: By) -> By:
+    """Take a designee's prescribers away, as a clinic's administrator would."""
+    assert by.designee is not None
+    by.designee.prescribers.clear()
+    return by
