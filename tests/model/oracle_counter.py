@@ -120,7 +120,7 @@ class CounterSteps(Steps):
         """Section 13, Further: noncompliance and no deviation; no dispense of a window."""
         person, pharmacy = self.at_counter(args)
         if person is None or pharmacy is None:
-            return
+            return None
         count = args.get("days_supply", 30)
         if count < 1:
             return self.reject()
