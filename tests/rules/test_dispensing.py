@@ -265,6 +265,10 @@ class TestTheSupply:
         again = authorization("2024-02-15", last="2024-02-20", days_supply=days_supply)
         assert reasons(handed_over(record, "2024-02-16", again).refusals) == told
 
+    def test_of_a_window_that_nobody_confirmed_is_none(self):
+        record = can(T1, T2, windows=[complete("2024-02-14", confirmed=None)])
+        assert OVER in reasons(asked(record, "2024-02-16", 1).refusals)
+
     def test_without_a_window_is_thirty_days(self):
         assert asked(cannot(), "2026-12-01", 30).allowed
         assert dated(asked(cannot(), "2026-12-01", 31).refusals) == {OVER: None}

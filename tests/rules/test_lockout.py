@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pledge.rules.calendar import ONE_DAY, days_after
-from pledge.rules.editions import edition_named, edition_on
+from pledge.rules.editions import EDITIONS, edition_named, edition_on
 from pledge.rules.lockout import free_day, lockout_of, lockout_refusals, release_day, windows_locking
 from tests.rules.builders import FEW, can, cannot, course, dated, day, moved, plus, visit_window, window
 
@@ -167,11 +167,22 @@ class TestTheRelease:
             pytest.param(window("2007-10-01"), "2007-10-08", "2007-10-30", id="2006: long before the switch"),
             pytest.param(window("2007-11-02"), "2007-11-09", "2007-12-01", id="2006 to 2007: the day before"),
             pytest.param(window("2007-11-03"), "2007-11-10", "2007-12-02", id="2006 to 2007: the very day"),
+            pytest.param(
+                window("2007-11-03", specimen="2007-11-14"),
+                "2007-11-10",
+                "2007-12-03",
+                id="2006 to 2007: not the very day where 2007 still locks",
+            ),
         ],
     )
     def test_comes_with_the_kindest_edition_in_force(self, missed, on, released):
         record = can(windows=[missed])
         assert release_day(record.windows[0], record, day(on)) == day(released)
+
+    def test_is_the_last_editions_own_should_no_later_one_come(self, monkeypatch):
+        monkeypatch.setattr("pledge.rules.editions.EDITIONS", EDITIONS[:3])
+        record = can(windows=[window("2026-11-02")])
+        assert release_day(record.windows[0], record, day("2026-11-09")) == day("2026-11-21")
 
 
 class TestTheDaysOfALockout:

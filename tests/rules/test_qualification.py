@@ -501,6 +501,14 @@ class TestASpecimen:
             told = specimen_refusals(record, test, day(on), visit_on=visit and day(visit))
             assert reasons(told) == refused
 
+    def test_whose_own_window_was_missed_is_judged_as_t2_not_as_its_repeat(self):
+        record = can(
+            negative("2026-11-15", MEDICAL), negative("2026-12-15", cycle_day=None), enrolled="2026-11-15",
+            windows=[window("2026-12-15")],
+        )  # fmt: skip
+        test = record.test_on(day("2026-12-15"))
+        assert reasons(specimen_refusals(record, test, day("2026-12-22"))) == [CYCLE, EXPIRED]
+
     def test_of_home_counts_with_permission_and_evidence_in_a_later_month(self):
         monthly = negative("2024-03-14", HOME, has_evidence=True)
         for permitted, refused in [(True, []), (False, [HOME_TEST])]:
@@ -672,6 +680,11 @@ class TestTheTestOfAnOpenWindow:
     def test_is_judged_again(self, record, told):
         (opened,) = record.windows
         assert dated(open_window_refusals(record, opened, day("2024-02-16"))) == told
+
+    def test_of_a_later_month_needs_no_cycle_day(self):
+        monthly = negative("2024-03-14", cycle_day=None)
+        record = can(T1, T2, monthly, windows=[FIRST_USED, complete("2024-03-14")])
+        assert reasons(open_window_refusals(record, record.windows[1], day("2024-03-15"))) == []
 
     def test_keeps_its_home_permission_when_it_is_withdrawn(self):
         monthly = negative("2024-03-14", HOME)
