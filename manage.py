@@ -23,6 +23,8 @@ def main() -> None:
             execute_from_command_line(sys.argv)
     except (EnvironmentRefused, DatabaseUnnamed, ServerFailed) as refused:
         raise SystemExit(f"manage.py: {refused}") from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
     except OperationalError as failed:
         if not _never_connected(failed):
             raise
