@@ -75,8 +75,8 @@ mutants: setup ## Break the rules on purpose and see whether a test notices
 	$(BIN)/python -m tests.mutants mutants/mutmut-cicd-stats.json
 
 .PHONY: bench
-bench: setup ## Statements, instructions and requests per second against a bare view
-	$(BIN)/python -m tests.benchmarks
+bench: setup ## Statements, instructions and requests per second against a bare view (SIZE=1000000 for all)
+	$(BIN)/python -m tests.benchmarks $(SIZE)
 
 .PHONY: docs
 docs: setup ## Write docs/rules.md and docs/states.md from the code they describe

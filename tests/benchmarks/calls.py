@@ -23,7 +23,7 @@ SELECT r.id, r.number, r.born_on::text, x.rma_number
   JOIN pledge_registrant r USING (id)
   LEFT JOIN pledge_authorization x ON x.registrant_id = r.id AND x.status = 'issued' AND x.pharmacy_id = {PHARMACY}
  WHERE b.can AND b.phase < 4 ORDER BY b.id LIMIT %s
-"""  # noqa: S608
+"""
 
 # What measured calls wrote is taken back, so that the same people can be asked about again.
 _TAKE_BACK = """
@@ -98,7 +98,8 @@ class Call(NamedTuple):
 
 
 def ready_people(connection: psycopg.Connection, limit: int) -> list[Person]:
-    """Give people who may be dispensed to now, in no order of day."""
+    """Give people who may be dispensed to now, after taking back what earlier calls wrote."""
+    take_back(connection)
     return [Person(*row) for row in connection.execute(_READY, [limit]).fetchall()]
 
 
@@ -119,9 +120,7 @@ def calls_about(kind: str, people: Sequence[Person]) -> list[Call]:
             if person.rma_number
         ]
     path, status = ("/api/v1/eligibility-checks", 200) if kind == CHECK else ("/api/v1/authorizations", 201)
-    return [
-        Call(kind, "POST", path, _asking(person), status) for person in people if not person.rma_number
-    ]
+    return [Call(kind, "POST", path, _asking(person), status) for person in people if not person.rma_number]
 
 
 def _asking(person: Person) -> bytes:

@@ -18,7 +18,6 @@ def main() -> None:
     """Serve the benchmark until it closes the pipe."""
     application = Application()
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-        take_back(connection)
         people = ready_people(connection, ENOUGH)
         for line in sys.stdin:
             kind, _, wanted = line.strip().rpartition(" ")

@@ -76,4 +76,14 @@ NOTICES = {
     "notices: test due": _notice(
         "test_due", "'dispense:' || row_id || ':week'", "can AND filled AND phase > 26", at="first + 26 + time '07:30'"
     ),
+    "notices: new form version": """
+        INSERT INTO notifications_notice (reader, reader_id, kind, occasion, registrant_id, days, queued_at, status,
+                                          attempts, sent_at)
+        SELECT 'registrant', s.registrant_id, 'invitation_to_sign', 'form:' || newer.id || ':course:' || s.course_id,
+               s.registrant_id, '{}', newer.in_force_from + time '07:30', 'sent', 1, newer.in_force_from + time '07:30'
+          FROM consents_formversion older
+          JOIN consents_formversion newer ON newer.form = older.form AND newer.in_force_from = older.superseded_on
+          JOIN consents_signedconsent s ON s.form_version_id = older.id AND s.signer = 'registrant'
+         WHERE newer.in_force_from < %(on)s
+    """,
 }  # fmt: skip
