@@ -141,12 +141,11 @@ class TestACorrection:
         assert fresh(life.authorization).do_not_dispense_after == day(at, 6)
 
     def test_stops_an_authorization_at_the_new_last_day(self, program, at):
-        life = lives.authorized(program, at)
-        correct(life, at, day(at), day(at, -2))
+        life = lives.on_treatment(program, at, today=True)
         given = {"registrant": life.registrant, "pharmacy": program.pharmacy, "by": program.counter}
-        refused(
-            authorizations.dispense, Code.AUTHORIZATION_EXPIRED, Code.LOCKED_OUT, **given, at=at + timedelta(days=5)
-        )
+        authorizations.authorize(**given, days_supply=30, at=at)
+        correct(life, at, day(at), day(at, -2))
+        refused(authorizations.dispense, Code.AUTHORIZATION_EXPIRED, **given, at=at + timedelta(days=5))
         assert authorizations.dispense(**given, at=at + timedelta(days=4))
 
     def test_raises_a_deviation_where_a_dispense_falls_outside(self, program, at):
