@@ -9,7 +9,7 @@ from pledge.models import EventType, MonthlyConfirmation, PrescriptionWindow, Re
 from pledge.rules.calendar import Span, program_day
 from pledge.rules.contraception import methods_agree
 from pledge.rules.dispensing import needs_window
-from pledge.rules.editions import edition_on
+from pledge.rules.editions import edition_on, first_day_of_the_rules
 from pledge.rules.history import Record, Window
 from pledge.rules.monthly import Attestation, answering_refusals, confirming_refusals, month_complete, window_corrected
 from pledge.rules.qualification import confirmed_overlays
@@ -103,6 +103,8 @@ def _check_attestation(attestation: Attestation, by: By, at: datetime) -> None:
         raise Rejected("by", "only the registrant's clinic confirms a month")
     if attestation.visit_on > program_day(at):
         raise Rejected("visit", f"{attestation.visit_on.isoformat()} is after today, {program_day(at).isoformat()}")
+    if attestation.visit_on < first_day_of_the_rules():
+        raise Rejected("visit", f"{attestation.visit_on.isoformat()} is before the program's first rules")
     if attestation.specimen_on is not None and attestation.specimen_on > program_day(at):
         raise Rejected("specimen", f"{attestation.specimen_on.isoformat()} is after today")
     if attestation.days_supply < 1:

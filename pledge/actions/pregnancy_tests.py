@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Q
+
 from pledge.actions.steps import (
     Changes,
     lock_kept,
@@ -25,6 +27,7 @@ from pledge.models import (
     Registrant,
 )
 from pledge.rules.calendar import Span, program_day
+from pledge.rules.editions import first_day_of_the_rules
 from pledge.rules.refusals import Rejected
 from pledge.rules.vocabulary import (
     CycleExemption,
@@ -106,7 +109,7 @@ def correct_test(*, registrant: Registrant, specimen_on: date, to: date, by: By,
         for window in PrescriptionWindow.objects.filter(test=test):
             changes += _recompute(window, corrected, by=by, at=at)
     if any(test.result == TestResult.POSITIVE for test in old):
-        changes += _hold_from_corrected(row, to, by=by, at=at)
+        changes += _hold_from_corrected(row, specimen_on, to, by=by, at=at)
     record(EventType.TEST_CORRECTED, act="pregnancy_tests.correct_test", by=by, at=at, registrant=row,
            about=corrected, changes=changes)  # fmt: skip
     return corrected
@@ -132,7 +135,7 @@ def put_on_hold(row: Registrant, since: date, cause: StopCause, *, by: By, at: d
     return changes
 
 
-def _hold_from_corrected(row: Registrant, to: date, *, by: By, at: datetime) -> Changes:
+def _hold_from_corrected(row: Registrant, was: date, to: date, *, by: By, at: datetime) -> Changes:
     """Move a hold with the positive tests it rests on; hold again where no negative is dated after the corrected one.
 
     A hold rests on the latest of the positive tests and reports that were not cleared; one cleared before lies before
@@ -143,14 +146,18 @@ def _hold_from_corrected(row: Registrant, to: date, *, by: By, at: datetime) -> 
         later = tests.filter(result=TestResult.NEGATIVE, specimen_on__gt=to)
         return [] if later.exists() else put_on_hold(row, to, StopCause.POSITIVE_TEST, by=by, at=at)
     latest = max(row.hold_since, to)
+    if row.hold_since != was:  # it rests on another day, be it of a record that was merged into this one
+        return [changed(row, hold_since=latest)]
     days = set(tests.filter(result=TestResult.POSITIVE).values_list("specimen_on", flat=True))
-    days |= {program_day(task.raised_at) for task in FollowUp.objects.filter(registrant=row)}
+    days |= {program_day(task.raised_at) for task in FollowUp.objects.filter(Q(registrant=row) | Q(registrant__merged_into=row))}
     return [changed(row, hold_since=max(day for day in days if day <= latest))]
 
 
 def _check_specimen_day(day: date, field: str, at: datetime) -> None:
     if day > program_day(at):
         raise Rejected(field, f"{day.isoformat()} is after today, {program_day(at).isoformat()}")
+    if day < first_day_of_the_rules():
+        raise Rejected(field, f"{day.isoformat()} is before the program's first rules")
 
 
 def _supersede(test: PregnancyTest, to: date, *, by: By, at: datetime) -> PregnancyTest:

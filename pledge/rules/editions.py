@@ -191,6 +191,11 @@ def edition_on(day: date) -> Edition:
     raise NoEdition(f"no edition of the rules was in force on {day.isoformat()}")
 
 
+def first_day_of_the_rules() -> date:
+    """Give the first program day on which any edition was in force."""
+    return EDITIONS[0].effective_on
+
+
 def editions_from(day: date) -> tuple[Edition, ...]:
     """Give the edition in force on ``day`` and every later one, in order."""
     current = edition_on(day)
