@@ -149,7 +149,8 @@ def _hold_from_corrected(row: Registrant, was: date, to: date, *, by: By, at: da
     if row.hold_since != was:  # it rests on another day, be it of a record that was merged into this one
         return [changed(row, hold_since=latest)]
     days = set(tests.filter(result=TestResult.POSITIVE).values_list("specimen_on", flat=True))
-    days |= {program_day(task.raised_at) for task in FollowUp.objects.filter(Q(registrant=row) | Q(registrant__merged_into=row))}
+    reports = FollowUp.objects.filter(Q(registrant=row) | Q(registrant__merged_into=row))
+    days |= {program_day(report.raised_at) for report in reports}
     return [changed(row, hold_since=max(day for day in days if day <= latest))]
 
 
