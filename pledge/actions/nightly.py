@@ -15,7 +15,8 @@ from pledge.trail import By, changed, record
 def lapse(*, authorization: Authorization, by: By, at: datetime) -> Authorization:
     """Record that an authorization was not collected by its date; one used meanwhile is left alone."""
     Registrant.objects.locked(authorization.registrant_id)
-    row = Authorization.objects.select_related("window").get(pk=authorization.pk)
+    rows = Authorization.objects.select_related("window").select_for_update(of=("self",), no_key=True)
+    row = rows.get(pk=authorization.pk)
     if is_past(row, program_day(at)):
         end_authorization(row, "lapse", EventType.AUTHORIZATION_LAPSED, by=by, at=at)
     return row

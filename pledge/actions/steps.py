@@ -109,8 +109,13 @@ def is_past(authorization: Authorization, on: date) -> bool:
 def revoke_live(registrant: Registrant, record_: Record, *, by: By, at: datetime) -> None:
     """Revoke the registrant's live authorization, if there is one; one already dead is recorded as what it is."""
     settle_dead(record_, at=at)
-    for authorization in Authorization.objects.live().filter(registrant=registrant):
+    for authorization in _live_locked(registrant):
         end_authorization(authorization, "revoke", EventType.AUTHORIZATION_REVOKED, by=by, at=at)
+
+
+def _live_locked(registrant: Registrant) -> list[Authorization]:
+    """Give what is live, locked: who suspends a party holds its authorizations' rows, and no registrant's."""
+    return list(Authorization.objects.live().filter(registrant=registrant).select_for_update(of=("self",), no_key=True))
 
 
 def settle_dead(record_: Record, *, at: datetime) -> None:
@@ -128,7 +133,8 @@ def settle_dead(record_: Record, *, at: datetime) -> None:
         if ran_out_first and not live.pharmacy.holds(program_day(at))
         else ("lapse", EventType.AUTHORIZATION_LAPSED)
     )
-    end_authorization(Authorization.objects.get(pk=live.id), act, event, by=SYSTEM, at=at)
+    dead = Authorization.objects.select_for_update(of=("self",), no_key=True).get(pk=live.id)
+    end_authorization(dead, act, event, by=SYSTEM, at=at)
 
 
 def stop_windows(registrant: Registrant, cause: StopCause, *, at: datetime, shorten: bool = True) -> Changes:
@@ -184,6 +190,6 @@ def begin_course(registrant: Registrant, *, at: datetime, consents_since: dateti
 
 def resume_transferred(registrant: Registrant, *, by: By, at: datetime) -> None:
     """Resume an authorization suspended with the prescriber that a registrant has just left (section 13)."""
-    for authorization in Authorization.objects.live().filter(registrant=registrant):
+    for authorization in _live_locked(registrant):
         if not is_past(authorization, program_day(at)):
             end_authorization(authorization, "resume", EventType.AUTHORIZATION_RESUMED, by=by, at=at)
