@@ -45,6 +45,8 @@ def record_lockout(*, window: PrescriptionWindow, by: By, at: datetime) -> Span 
     on = program_day(at)
     row = Registrant.objects.locked(window.registrant_id)
     window = PrescriptionWindow.objects.get(pk=window.pk)
+    if row.merged_into_id is not None:  # nobody is judged, or told anything, under the old number any more
+        return None
     facts = record_of(row, on)
     judged = facts.window_with_id(window.pk)
     days = lockout_of(judged, facts) if judged else None
