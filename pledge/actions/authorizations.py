@@ -1,6 +1,7 @@
 """Authorizations (RMA): asked for, dispensed, reversed; and dispenses without one (sections 7 and 13)."""
 
 from datetime import datetime
+from functools import partial
 
 from django.db import DEFAULT_DB_ALIAS
 
@@ -184,7 +185,10 @@ def _lock_and_gather(
 
 
 def _locked(registrant: Registrant, pharmacy: Pharmacy) -> tuple[Registrant, Pharmacy, int]:
-    locked: tuple[Registrant, Pharmacy, int] | None = Registrant.objects.lock_with_parties(registrant.pk, pharmacy.pk)
+    lock_with_parties = partial(Registrant.objects.lock_with_parties, registrant.pk, pharmacy.pk)
+    locked: tuple[Registrant, Pharmacy, int] | None = lock_with_parties()
+    if locked is None:  # or a transfer was waited for: the row has another prescriber than when it was found
+        locked = lock_with_parties()
     if locked is None:
         raise Refused([Refusal(RefusalCode.NOT_ENROLLED)])
     return locked
