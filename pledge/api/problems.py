@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from django.http import HttpResponse
 
-from pledge.rules.refusals import PharmacyClass, Refusal
+from pledge.rules.refusals import PharmacyClass, Refusal, RefusalCode
 
 PROBLEM_TYPE = "application/problem+json"
 RETRY_SECONDS = {"request-in-progress": 1, "unavailable": 5}
@@ -111,9 +111,13 @@ class Malformed(Problem):
 def reasons_of(refusals: Iterable[Refusal]) -> list[dict[str, str]]:
     """Give a pharmacy's reasons: the classes alone, each once.
 
-    They come in an order of their own, so that not even the order tells which full codes stand behind them.
+    They come in an order of their own, so that not even the order tells which full codes stand behind them. Of a hold
+    the window is not told: before its last day, known to the pharmacy, only a positive test or a report closes one.
     """
-    named = {refusal.code.pharmacy_class for refusal in refusals}
+    codes = {refusal.code for refusal in refusals}
+    named = {code.pharmacy_class for code in codes}
+    if RefusalCode.ON_HOLD in codes:
+        named.discard(PharmacyClass.WINDOW_CLOSED)
     return [reason for word, reason in _REASONS.items() if word in named]
 
 
