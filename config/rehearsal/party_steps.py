@@ -30,7 +30,7 @@ def enroll_prescriber(cast: Cast, a: Arguments, at: datetime) -> Came:
     name = cast.new_name(a.get("id", "P1"))
     through = a.get("certified_through") or _year_less_a_day(at)
     cast.prescribers[name] = participants.enroll_prescriber(
-        npi=name, name=name, certified_through=through, by=PROGRAM, at=at
+        npi=str(len(cast.prescribers) + 1), name=name, certified_through=through, by=PROGRAM, at=at
     )
     return Came()
 
@@ -40,7 +40,7 @@ def enroll_pharmacy(cast: Cast, a: Arguments, at: datetime) -> Came:
     name = cast.new_name(a.get("id", "A"))
     through = a.get("certified_through") or _year_less_a_day(at)
     cast.pharmacies[name] = participants.enroll_pharmacy(
-        number=name, name=name, certified_through=through, by=PROGRAM, at=at
+        number=str(len(cast.pharmacies) + 1), name=name, certified_through=through, by=PROGRAM, at=at
     )
     return Came()
 
