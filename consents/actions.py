@@ -36,10 +36,9 @@ def sign(
     if signer == Signer.PRESCRIBER:
         _check_countersigner(by)
         refuse_if_any([*countersigning_refusals(signed, row.born_on, on), *prescriber_refusals(facts.prescriber, on)])
-    elif signer == Signer.GUARDIAN and Signer.GUARDIAN not in {
-        *missing_signers(signed, row.born_on, on),
-        *_who(signed),
-    }:
+    elif by.registrant is not None and by.kind != signer:
+        raise Rejected("signer", "registrant and guardian each sign for themselves")
+    elif signer == Signer.GUARDIAN and signer not in {*missing_signers(signed, row.born_on, on), *_who(signed)}:
         raise Rejected("signer", "the registrant is of age: no parent or guardian signs")
     refuse_unattested(by, at)
     course = row.course
