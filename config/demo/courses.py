@@ -36,7 +36,7 @@ def later_month_authorized(p: Person, *days: int) -> Arc:
 
 def prior_source_unanswered(p: Person) -> Arc:
     """A later window passed unused; confirming anew was refused until the clinic says what was taken."""
-    yield from later_month_ready(p, -75, -42)
+    yield from later_month_ready(p, -72, -40)
     yield from tested(p, -1)
     yield from p.when(-1, "11:15")
     with suppress(Refused):
@@ -143,12 +143,12 @@ def discontinued(p: Person) -> Arc:
 
 def enrolled_again(p: Person) -> Arc:
     """A second course: everything is done anew."""
-    yield from ended(p, -130, -100, last=-70, tests=(-70, -39))
-    yield from p.when(-15, "09:20")
+    yield from ended(p, -76, last=-45, tests=(-45, -15))
+    yield from p.when(-14, "09:20")
     registrants.enroll_again(registrant=p.row, prescriber=p.prescriber, by=p.clinic(), at=p.at)
-    yield from p.when(-15, "10:30")
+    yield from p.when(-14, "10:30")
     p.sign(*BOTH)
-    yield from p.when(-14, "09:10")
+    yield from p.when(-13, "09:10")
     p.sign(Signer.PRESCRIBER)
     p.test(setting=TestSetting.MEDICAL_SETTING)
 

@@ -15,7 +15,7 @@ from notifications.sweep import run_sweep
 from pledge.actions import participants
 from pledge.rules.vocabulary import Signer
 
-FIRST_NIGHT = -170
+FIRST_NIGHT = -110
 MAIL_LEAVES = ("12:05", "17:45")
 LIKES_SPANISH: Any = {"language": "es", "time_zone": "America/Los_Angeles"}
 
@@ -89,7 +89,7 @@ def _lives(stage: Stage, cast: Cast) -> list[Arc]:
         courses.on_treatment(who("Bella Boone", 1), -54, -24),
         courses.later_month_ready(who("Carla Cruz"), -32, -1),
         courses.later_month_authorized(who("Dora Dunn"), -63, -33, -2),
-        courses.on_treatment(who("Elsa Evans", 1), -95, -65, -35, -5),
+        courses.on_treatment(who("Elsa Evans", 1), -65, -35, -5),
         courses.prior_source_unanswered(who("Fay Fisher")),
         courses.home_test(who("Gwen Grant"), permitted=True),
         courses.home_test(who("Hope Hughes", 2), permitted=False),
@@ -100,8 +100,8 @@ def _lives(stage: Stage, cast: Cast) -> list[Arc]:
         courses.positive(who("Maya Mills")),
         courses.reported(who("Nora Nash", 1)),
         courses.hold_cleared(who("Opal Owens")),
-        courses.ended(who("Pia Price"), -92, -62, last=-30, tests=(-29,)),
-        courses.ended(who("Rosa Reed", 2), -122, -92, last=-60, tests=(-60, -29)),
+        courses.ended(who("Pia Price"), -62, last=-30, tests=(-29,)),
+        courses.ended(who("Rosa Reed", 2), -64, last=-33, tests=(-33, -2)),
         courses.discontinued(who("Sara Stone")),
         courses.enrolled_again(who("Tess Tyler")),
         courses.without_tests(who("Adam Abbott", basis="cisgender_male"), -3),
