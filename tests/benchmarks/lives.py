@@ -65,7 +65,8 @@ PEOPLE = {
         SELECT id, 1000000000 + id, 'Registrant ' || id, date '1985-01-01' + (chance %% 7000)::int,
                CASE WHEN can THEN 'can_become_pregnant' ELSE 'cannot_become_pregnant' END,
                CASE WHEN can THEN '' ELSE 'cisgender_male' END, prescriber_id, 'r' || id || '@example.invalid', '', '',
-               'en', 'America/New_York', began - 40, NULL, CASE WHEN phase >= 4 AND NOT missed THEN present + 33 ELSE present + 2 END
+               'en', 'America/New_York', began - 40, NULL,
+               CASE WHEN phase >= 4 AND NOT missed THEN present + 33 ELSE present + 2 END
           FROM bench_life ORDER BY id
     """,
     "courses": """

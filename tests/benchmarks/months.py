@@ -69,8 +69,8 @@ INSERT INTO pledge_authorization (id, rma_number, registrant_id, pharmacy_id, wi
                                   days_supply, status, edition, issued_on, issued_at, do_not_dispense_after,
                                   dispensed_at, reversal_reason)
 OVERRIDING SYSTEM VALUE
-SELECT row_id, 100000000000 + row_id, id, pharmacy_id, CASE WHEN {HAS_WINDOW} THEN row_id END, 'RPH-' || pharmacy_id, '',
-       30, CASE WHEN filled THEN 'dispensed' ELSE 'issued' END, {EDITION}, asked_on,
+SELECT row_id, 100000000000 + row_id, id, pharmacy_id, CASE WHEN {HAS_WINDOW} THEN row_id END,
+       'RPH-' || pharmacy_id, '', 30, CASE WHEN filled THEN 'dispensed' ELSE 'issued' END, {EDITION}, asked_on,
        asked_on + time '15:30' + {MINUTES}, CASE WHEN {HAS_WINDOW} THEN {LAST_DAY} END,
        CASE WHEN filled THEN asked_on + time '15:40' + {MINUTES} END, ''
   FROM (SELECT *, first + CASE WHEN filled THEN 4 ELSE 0 END AS asked_on {MONTH} WHERE {ASKED}) m ORDER BY id

@@ -4,9 +4,10 @@ from tests.benchmarks.months import ASKED, MONTH
 
 _EVENT = """
 INSERT INTO pledge_programevent (type, act, at, recorded_at, registrant_id, subject, subject_id, actor_kind, actor_id,
-                                 actor_name, on_behalf_of, edition, overlays, refusals, changes, previous_digest, digest)
-SELECT '{type}', '{act}', at, at, id, '{subject}', {subject_id}, '{actor}', {actor_id}, '{actor}', '', '2026', '[]', '[]',
-       jsonb_build_object('{subject}:' || {subject_id}, jsonb_build_object('at', jsonb_build_array(NULL, at))),
+                                 actor_name, on_behalf_of, edition, overlays, refusals, changes, previous_digest,
+                                 digest)
+SELECT '{type}', '{act}', at, at, id, '{subject}', {subject_id}, '{actor}', {actor_id}, '{actor}', '', '2026', '[]',
+       '[]', jsonb_build_object('{subject}:' || {subject_id}, jsonb_build_object('at', jsonb_build_array(NULL, at))),
        encode(sha256(int8send(id)), 'hex'), encode(sha256(int8send(row_id)), 'hex')
   FROM (SELECT *, {at} AS at {month} WHERE {who}) m ORDER BY id
 """

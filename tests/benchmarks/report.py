@@ -36,7 +36,7 @@ def costs_table(costs: Sequence[Costs]) -> str:
     for kind in KINDS:
         statements = costs[-1].statements[kind]
         shown = f"{len(statements.rows)}" + (f" + {len(statements.frame)}" if statements.frame else "")
-        counts = [f"{c.instructions[kind] / 1e6:.2f} M = {c.relative(kind):.2f} ×" for c in costs]
+        counts = [f"{c.instructions[kind] / 1e6:.2f} M = {c.relative(kind):.2f} x" for c in costs]
         rows.append([kind, shown, *counts, *_judged(kind, costs)])
     return table(head, rows)
 
@@ -51,7 +51,7 @@ def _judged(kind: str, costs: Sequence[Costs]) -> tuple[str, str]:
         misses.append(f"{drift:.0%} apart between sizes")
     if kind == CHECK and len(costs[-1].statements[kind].rows) > MOST_CHECK_STATEMENTS:
         misses.append("too many statements")
-    return f"≤ {AIMS[kind]} ×, ± 10 %", "; ".join(misses) or "yes"
+    return f"≤ {AIMS[kind]} x, ± 10 %", "; ".join(misses) or "yes"
 
 
 def statements_list(statements: Mapping[str, Statements]) -> str:
@@ -78,7 +78,7 @@ def paces_table(shown: Mapping[tuple[str, int], Mapping[str, Pace]]) -> str:
         for kind, pace in paces.items():
             share = pace.per_second / paces[BASELINE].per_second
             times = f"{pace.p50:.1f} / {pace.p99:.1f}"
-            rows.append([server, connections, kind, f"{pace.per_second:.0f}", f"{share:.2f} ×", times])
+            rows.append([server, connections, kind, f"{pace.per_second:.0f}", f"{share:.2f} x", times])
     return table(["server", "connections", "call", "requests/s", "of the baseline", "p50 / p99 ms"], rows)
 
 
