@@ -11,6 +11,10 @@ class PledgeConfig(AppConfig):
     verbose_name = "Program"
     default_auto_field = "django.db.models.BigAutoField"
 
+    def ready(self) -> None:
+        """Register the start-up check."""
+        import_module("pledge.checks")
+
 
 class ProgramAdminConfig(AdminConfig):
     """Django's admin with our door: who is let in is who acts in the program."""

@@ -22,11 +22,12 @@ BEGIN
 END $$;
 
 CREATE FUNCTION pledge_event_digest(event pledge_programevent) RETURNS text LANGUAGE sql STABLE AS $$
-    SELECT encode(sha256(convert_to(concat_ws('|',
+    -- An array of values, so that no text can be moved from one field into the next under the same digest.
+    SELECT encode(sha256(convert_to(jsonb_build_array(
         event.previous_digest, event.id, event.type, event.act, extract(epoch FROM event.at),
         extract(epoch FROM event.recorded_at), event.registrant_id, event.subject, event.subject_id,
         event.actor_kind, event.actor_id, event.actor_name, event.on_behalf_of, event.edition,
-        event.overlays::text, event.refusals::text, event.changes::text), 'UTF8')), 'hex')
+        event.overlays, event.refusals, event.changes)::text, 'UTF8')), 'hex')
 $$;
 
 CREATE TRIGGER programevent_is_chained BEFORE INSERT ON pledge_programevent
