@@ -182,7 +182,7 @@ def _parsed(request: HttpRequest) -> Any:
         text = request.body.decode()
         return _DECODER.decode(text)
     except UnreadablePostError:
-        said = "the body broke off"
+        said = "broke off"
     except UnicodeDecodeError as undecodable:
         said = f"is not UTF-8 at byte {undecodable.start}"
     except json.JSONDecodeError as broken:

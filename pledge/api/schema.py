@@ -2,6 +2,7 @@
 
 import json
 from functools import cache
+from threading import Lock
 from typing import Any
 
 from django.http import HttpRequest
@@ -28,10 +29,17 @@ _KEY = OpenApiParameter(
     "The same key and body are answered as before, with `Idempotent-Replayed: true`.",
 )
 
+_one_at_a_time = Lock()  # drf-spectacular loads its parts as it goes, and two threads would trip over each other
 
-@cache
+
 def openapi_text() -> str:
     """Give the document as JSON text; it does not change while the process lives."""
+    with _one_at_a_time:
+        return _made_once()
+
+
+@cache
+def _made_once() -> str:
     return json.dumps(openapi())
 
 
@@ -85,8 +93,7 @@ def _described(
         "Retry-After", OpenApiTypes.INT, OpenApiParameter.HEADER, response=retried, description="In seconds."
     )
 
-    def called(view: APIView, request: HttpRequest) -> None:
-        raise NotImplementedError
+    def called(view: APIView, request: HttpRequest) -> None: ...
 
     described = extend_schema(
         operation_id=operation,

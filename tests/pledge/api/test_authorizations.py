@@ -6,7 +6,7 @@ from pledge.actions import holds, participants, registrants
 from pledge.models import AccessEntry, Authorization, Dispense, EventType, ProgramEvent
 from pledge.rules.calendar import days_after, program_day
 from tests import lives
-from tests.pledge.api.conftest import asking, reasons_in
+from tests.pledge.api.conftest import Software, asking, reasons_in
 from tests.pledge.api.contract import problem_of
 
 
@@ -63,8 +63,6 @@ class TestAskingForOne:
         assert second["do_not_dispense_after"] == first["do_not_dispense_after"]
 
     def test_is_refused_to_a_pharmacy_whose_activation_ran_out(self, now, db):
-        from tests.pledge.api.conftest import Software
-
         yesterday = days_after(program_day(now), -1)
         lapsed, active = lives.a_program(now, through=yesterday), lives.a_program(now)
         life = lives.ready(active, now)
@@ -103,8 +101,6 @@ class TestShowingOne:
         assert software.show(life.rma_number).json()["status"] == "suspended"
 
     def test_shows_that_the_prescribers_certification_ran_out(self, db, now, clock):
-        from tests.pledge.api.conftest import Software
-
         program = lives.a_program(now)
         short = lives.a_program(now, through=program_day(now))
         life = lives.ready(short, now)
@@ -113,14 +109,14 @@ class TestShowingOne:
         clock(lives.days_before(now, -1))
         assert software.show(rma_number).json()["status"] == "suspended"
 
-    def test_shows_that_the_pharmacys_own_activation_ran_out(self, db, now, clock):
-        from tests.pledge.api.conftest import Software
-
-        short, program = lives.a_program(now, through=program_day(now)), lives.a_program(now)
+    @pytest.mark.parametrize(("days_left", "status"), [(0, "revoked"), (6, "lapsed")])
+    def test_shows_what_ran_out_first_the_pharmacys_activation_or_its_last_day(self, db, now, clock, days_left, status):
+        program = lives.a_program(now)
+        short = lives.a_program(now, through=days_after(program_day(now), days_left))
         software = Software(lives.a_key(short.pharmacy, now))
         rma_number = software.authorize(lives.ready(program, now)).json()["rma_number"]
-        clock(lives.days_before(now, -1))
-        assert software.show(rma_number).json()["status"] == "revoked"
+        clock(lives.days_before(now, -7))
+        assert software.show(rma_number).json()["status"] == status
 
     def test_shows_a_revoked_one(self, software, program, now):
         life = lives.authorized(program, now)

@@ -4,7 +4,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from pledge.actions import holds, participants, registrants
+from pledge import eligibility
+from pledge.actions import holds, months, participants, registrants
+from pledge.eligibility import eligibility_of
 from pledge.models import AccessEntry, Authorization, ProgramEvent
 from pledge.rules import vocabulary
 from pledge.rules.calendar import days_after, program_day
@@ -120,18 +122,32 @@ class TestNoReplyRevealsAPregnancy:
         holds.report_pregnancy(registrant=held.registrant, by=program.clinic, at=now)
         assert self.answers(software, held) == self.answers(software, harmless)
 
-    def test_after_a_positive_test_in_a_window_it_reads_like_a_window_that_closed_unused(self, software, program, now):
-        held = lives.on_treatment(program, now, today=True)
-        harmless = lives.on_treatment(program, lives.days_before(now, 8), today=True)
-        lives.a_test(held, now, result=vocabulary.TestResult.POSITIVE)
-        assert self.answers(software, held) == self.answers(software, harmless)
+    def harmless(self, software, program, now):
+        """Give the answers for causes without a hold."""
+        began = lives.on_treatment(program, now)
+        lives.a_test(began, now, result=vocabulary.TestResult.INDETERMINATE)
+        cancelled = lives.on_treatment(program, now, today=True)
+        months.cancel_window(registrant=cancelled.registrant, by=program.clinic, at=now)
+        missed = lives.on_treatment(program, lives.days_before(now, 8), today=True)
+        return [self.answers(software, life) for life in (lives.on_treatment(program, now), began, cancelled, missed)]
 
-    def test_after_a_report_in_a_window_it_reads_like_a_window_that_closed_unused(self, software, program, now, clock):
-        held, harmless = (lives.on_treatment(program, now, today=True) for _ in range(2))
-        later = lives.days_before(now, -8)
+    @pytest.mark.parametrize("days_later", [0, 8])
+    def test_after_a_positive_test_in_a_window_it_reads_like_a_harmless_cause(
+        self, software, program, now, clock, days_later
+    ):
+        held = lives.on_treatment(program, now, today=True)
+        lives.a_test(held, now, result=vocabulary.TestResult.POSITIVE)
+        harmless = self.harmless(software, program, now)
+        clock(lives.days_before(now, -days_later))
+        assert self.answers(software, held) in harmless
+
+    @pytest.mark.parametrize("days_later", [0, 8])
+    def test_after_a_report_in_a_window_it_reads_like_a_harmless_cause(self, software, program, now, clock, days_later):
+        held = lives.on_treatment(program, now, today=True)
         holds.report_pregnancy(registrant=held.registrant, by=program.clinic, at=now)
-        clock(later)
-        assert self.answers(software, held) == self.answers(software, harmless)
+        harmless = self.harmless(software, program, now)
+        clock(lives.days_before(now, -days_later))
+        assert self.answers(software, held) in harmless
 
     def test_where_everything_else_is_done_it_reads_like_a_suspended_prescriber(self, software, program, now):
         other = lives.a_program(now)
@@ -157,3 +173,19 @@ class TestNoReplyRevealsAPregnancy:
         said = (software.check(life).content + software.authorize(life).content).decode().lower()
         for word in ("pregnan", "positive", " test", "hold", "pill", "condom", "robin", "@"):
             assert word not in said
+
+
+class TestWhatIsAskedBesideTheApi:
+    def test_is_told_the_full_reasons(self, program, now):
+        decision = eligibility_of(lives.enrolled(program, now).registrant, program.pharmacy, 30, now)
+        assert [refusal.code for refusal in decision.refusals] == [
+            "test_missing",
+            "counseling_missing",
+            "questions_missing",
+        ]
+
+    def test_shows_a_row_as_it_was_read_where_it_has_moved_on_since(self, software, program, now):
+        life = lives.authorized(program, now)
+        read = Authorization.objects.get()
+        software.reverse(life.rma_number)
+        assert eligibility._status_now(read, now) == "issued"

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from pledge.actions import authorizations, holds
-from pledge.actions.answers import forget_answers
+from pledge.actions.answers import Answer, AnswerMemory, Request, StillRunning, forget_answers
 from pledge.models import AccessEntry, Authorization, Dispense, EventType, IdempotencyRecord, ProgramEvent
 from tests import lives
 from tests.pledge.api.conftest import Software, asking, reasons_in
@@ -135,6 +135,19 @@ class TestTheSameKey:
 
 
 class TestWhatIsKept:
+    def test_is_nothing_before_a_decision(self, now):
+        memory = AnswerMemory(Request(1, "call", "k", "digest"), lambda _: Answer(200, "{}"), since=now, at=now)
+        with pytest.raises(RuntimeError, match="nothing was decided"):
+            assert memory.given
+
+    def test_may_have_been_forgotten_the_moment_after_it_stood_in_the_way(self, program, now, monkeypatch):
+        memory = AnswerMemory(
+            Request(program.pharmacy.pk, "call", "k", "digest"), lambda _: Answer(200, "{}"), since=now, at=now
+        )
+        monkeypatch.setattr(memory, "_kept", lambda _: False)
+        with pytest.raises(StillRunning):
+            memory.keep(None)
+
     def test_is_written_with_the_decision_or_not_at_all(self, software, program, now, monkeypatch):
         life = lives.ready(program, now)
 

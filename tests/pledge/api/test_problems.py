@@ -1,14 +1,16 @@
 """Whatever is wrong is answered as a problem that names what and where; nothing is half done."""
 
 import json
+from io import BytesIO
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pledge.api import contract, views
-from pledge.api.bodies import LONGEST_BODY, fields_schema
+from pledge.api.bodies import LONGEST_BODY, fields_schema, read_body
+from pledge.api.problems import Malformed
 from pledge.models import AccessEntry, Authorization
 from tests import lives
 from tests.pledge.api.conftest import ROOT, asking
@@ -118,6 +120,17 @@ class TestTheBody:
     def test_that_is_no_object_is_told_so(self, software, content, said):
         assert errors_of(software.send("POST", CHECKS, content)) == {"": said}
 
+    def test_that_broke_off_is_told_so(self):
+        class BrokenOff(BytesIO):
+            def read(self, *_):
+                raise OSError("connection reset")
+
+        request = RequestFactory().post("/", b"{}", content_type="application/json")
+        request._stream = BrokenOff()
+        with pytest.raises(Malformed) as malformed:
+            read_body(request, contract.CHECK)
+        assert malformed.value.errors == (("", "broke off"),)
+
     def test_is_told_every_error_at_once(self, software):
         assert errors_of(software.post(CHECKS, {"days_supply": "30", "pharmacist": " ", "a/b~c": 1})) == {
             "/registrant_number": "is missing",
@@ -218,11 +231,6 @@ class TestReadingAndSchema:
     @settings(max_examples=150, suppress_health_check=list(HealthCheck))
     @given(chance=st.data())
     def test_take_and_refuse_the_same_bodies(self, fields, chance):
-        from django.test import RequestFactory
-
-        from pledge.api.bodies import read_body
-        from pledge.api.problems import Malformed
-
         names = st.sampled_from([*fields, "other"])
         body = chance.draw(st.dictionaries(names, _VALUES, max_size=len(fields) + 1))
         request = RequestFactory().post("/", json.dumps(body), content_type="application/json")
