@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import date
 from functools import partial
 
+from django.db import transaction
+
 from notifications.kinds import Kind, Reader
 from notifications.outbox import queue
 from pledge.facts import record_of
@@ -29,10 +31,11 @@ CAN = RiskCategory.CAN_BECOME_PREGNANT
 
 
 def announce(event: ProgramEvent) -> None:
-    """Queue the notices that an event causes; announcing it again adds none."""
+    """Queue the notices that an event causes, all or none of them; announcing it again adds none."""
     announcer = ANNOUNCERS.get(EventType(event.type))
     if announcer is not None:
-        announcer(event)
+        with transaction.atomic():  # an event that has one notice counts as told, and is not repaired
+            announcer(event)
 
 
 def _subject(event: ProgramEvent) -> int:
