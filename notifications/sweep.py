@@ -89,7 +89,7 @@ def run_sweep(*, at: datetime, dry_run: bool = False, progress: Callable[[str, i
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('statement_timeout', %s, false)", [LONGEST_STATEMENT])
         for name, work in _works(at):
-            report.counts[name] = work(report)
+            report.counts[name] = _done(name, work, report)
             if progress is not None:
                 progress(name, report.counts[name])
         if not dry_run:
@@ -126,6 +126,15 @@ def _works(at: datetime) -> Iterator[tuple[str, Callable[[Report], int]]]:
     yield "repaired", lambda report: _for_each(report, _unannounced(at), announce)
     for name in STATEMENTS:
         yield name, partial(_remind, name, at)
+
+
+def _done(name: str, work: Callable[[Report], int], report: Report) -> int:
+    try:
+        return work(report)
+    except Exception as failure:
+        logger.exception("the night goes on without %s", name)
+        report.failures.append(f"{name}: {type(failure).__name__}")
+        return 0
 
 
 def _remind(name: str, at: datetime, report: Report) -> int:
