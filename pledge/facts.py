@@ -28,6 +28,7 @@ from pledge.rules.vocabulary import (
     AuthorizationStatus,
     ConsentForm,
     CycleExemption,
+    Ending,
     Method,
     PriorSource,
     RiskCategory,
@@ -99,6 +100,7 @@ RECORD_TABLES = _one_line(f"""
 
 _BY_ID = f"SELECT {RECORD_COLUMNS} FROM {RECORD_TABLES} WHERE r.id = %(id)s AND r.merged_into_id IS NULL"  # noqa: S608
 
+_DONE_ANEW = (Ending.COMPLETED, Ending.DISCONTINUED)
 _RESULTS = {word.value: word for word in TestResult}
 _SETTINGS = {word.value: word for word in TestSetting}
 _CATEGORIES = {word.value: word for word in RiskCategory}
@@ -143,9 +145,13 @@ def record_from_row(row: Sequence[Any]) -> Record:
 
 
 def signatures_of(registrant: Registrant) -> tuple[Signature, ...]:
-    """Give the signatures that count in the registrant's present course, through the one seam to the consents."""
+    """Give the signatures that count in the registrant's present course, through the one seam to the consents.
+
+    Those of a course that was ended do not, even where the next one begins at the same instant (section 13, Endings).
+    """
     since: datetime = registrant.course.consents_since
-    rows = registrant.signed_consents.filter(signed_at__gte=since).select_related("form_version").order_by("id")
+    signed = registrant.signed_consents.filter(signed_at__gte=since)
+    rows = signed.exclude(course__ending__in=_DONE_ANEW).select_related("form_version").order_by("id")
     return tuple(
         Signature(
             form=ConsentForm(row.form_version.form),
