@@ -40,6 +40,8 @@ from pledge.rules.vocabulary import (
 from pledge.rules.windows import window_span
 from pledge.trail import By, changed, created, record
 
+LATEST_CYCLE_DAY = 999
+
 
 @action
 def record_test(
@@ -66,6 +68,7 @@ def record_test(
     if not positive:
         refuse_unattested(by, at)
     _check_specimen_day(specimen_on, "specimen", at)
+    _check_cycle_day(cycle_day)
     test = PregnancyTest.objects.create(
         registrant=row,
         specimen_on=specimen_on,
@@ -159,6 +162,11 @@ def _check_specimen_day(day: date, field: str, at: datetime) -> None:
         raise Rejected(field, f"{day.isoformat()} is after today, {program_day(at).isoformat()}")
     if day < first_day_of_the_rules():
         raise Rejected(field, f"{day.isoformat()} is before the program's first rules")
+
+
+def _check_cycle_day(day: int | None) -> None:
+    if day is not None and not 0 <= day <= LATEST_CYCLE_DAY:
+        raise Rejected("cycle_day", f"{day} is no day of a menstrual cycle")
 
 
 def _supersede(test: PregnancyTest, to: date, *, by: By, at: datetime) -> PregnancyTest:
