@@ -6,6 +6,7 @@ from datetime import date, datetime
 from notifications.kinds import Kind, Reader
 from notifications.models import Notice
 from pledge.models import ProgramEvent
+from pledge.rows import insert
 
 
 def queue(
@@ -24,18 +25,14 @@ def queue(
     :param occasion: what it is about, such as ``window:12``; with reader and kind it is unique.
     :param days: program days the text may show.
     """
-    Notice.objects.bulk_create(
-        [
-            Notice(
-                reader=reader,
-                reader_id=reader_id,
-                kind=kind,
-                occasion=occasion,
-                registrant_id=registrant_id,
-                caused_by=caused_by,
-                days={name: str(day) for name, day in (days or {}).items()},
-                queued_at=at,
-            )
-        ],
-        ignore_conflicts=True,
+    notice = Notice(
+        reader=reader,
+        reader_id=reader_id,
+        kind=kind,
+        occasion=occasion,
+        registrant_id=registrant_id,
+        caused_by=caused_by,
+        days={name: str(day) for name, day in (days or {}).items()},
+        queued_at=at,
     )
+    insert(notice, unless_there=True)

@@ -16,12 +16,19 @@ class NotWritten(RuntimeError):
     """A row that was to be changed is not there."""
 
 
-def insert(row: R) -> R:
-    """Write a new row, and give it with its key."""
+def insert(row: R, *, unless_there: bool = False) -> R:
+    """Write a new row, and give it with its key.
+
+    :param unless_there: leave a row that a unique key forbids unwritten, and without a key.
+    """
     fields, statement = _insertion(type(row))
+    statement = statement.format("ON CONFLICT DO NOTHING" if unless_there else "")
     with connection.cursor() as cursor:
         cursor.execute(statement, [_kept(row, field) for field in fields])
-        row.pk = cursor.fetchone()[0]
+        written = cursor.fetchone()
+    if written is None:
+        return row
+    row.pk = written[0]
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS  # noqa: SLF001 - as the ORM leaves a saved row
     return row
 
@@ -38,6 +45,21 @@ def update(row: models.Model, names: Iterable[str]) -> None:
         cursor.execute(statement, [*(_kept(row, field) for field in fields), row.pk])
         if cursor.rowcount != 1:
             raise NotWritten(f"{row._meta.model_name} {row.pk}")
+
+
+def get(model: type[R], key: int, *, locked: bool = False) -> R:
+    """Give a row by its key, with ``locked`` held until the transaction ends.
+
+    :raises DoesNotExist: the model's own, where it is not there.
+    """
+    table = model._meta.db_table
+    statement = f'SELECT {columns_of(model, table)} FROM "{table}" WHERE id = %s'  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(f"{statement} FOR NO KEY UPDATE" if locked else statement, [key])
+        row = cursor.fetchone()
+    if row is None:
+        raise model.DoesNotExist(f"{model._meta.model_name} {key}")  # type: ignore[attr-defined]
+    return row_from(model, row)
 
 
 def newest(model: type[R], where: str, values: Sequence[Any]) -> R | None:
@@ -74,7 +96,7 @@ def _insertion(model: type[models.Model]) -> tuple[list[Any], str]:
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
     columns = ", ".join(f'"{field.column}"' for field in fields)
     places = ", ".join(["%s"] * len(fields))
-    return fields, f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({places}) RETURNING id'  # noqa: S608
+    return fields, f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({places}) {{}} RETURNING id'  # noqa: S608
 
 
 def _kept(row: models.Model, field: Any) -> Any:

@@ -6,6 +6,7 @@ from pledge.actions.steps import end_authorization, is_past
 from pledge.facts import record_of
 from pledge.frame import action
 from pledge.models import Authorization, EventType, PrescriptionWindow, Registrant
+from pledge.rows import get
 from pledge.rules.calendar import Span, program_day
 from pledge.rules.lockout import lockout_of
 from pledge.trail import By, changed, record
@@ -26,7 +27,7 @@ def lapse(*, authorization: Authorization, by: By, at: datetime) -> Authorizatio
 def record_missed_window(*, window: PrescriptionWindow, by: By, at: datetime) -> PrescriptionWindow:
     """Record that a window closed with nothing dispensed (section 6); one used or recorded meanwhile is left alone."""
     row = Registrant.objects.locked(window.registrant_id)
-    window = PrescriptionWindow.objects.get(pk=window.pk)
+    window = get(PrescriptionWindow, window.pk)
     closed = window.stopped_at is not None or window.closes_on < program_day(at)
     if window.closing_recorded_at is not None or window.first_dispensed_at is not None or not closed:
         return window
@@ -44,7 +45,7 @@ def record_lockout(*, window: PrescriptionWindow, by: By, at: datetime) -> Span 
     """
     on = program_day(at)
     row = Registrant.objects.locked(window.registrant_id)
-    window = PrescriptionWindow.objects.get(pk=window.pk)
+    window = get(PrescriptionWindow, window.pk)
     if row.merged_into_id is not None:  # nobody is judged, or told anything, under the old number any more
         return None
     facts = record_of(row, on)

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from pledge.models.pharmacy import Pharmacy
 from pledge.models.prescriber import Prescriber
-from pledge.rows import columns_of, row_from
+from pledge.rows import columns_of, get, row_from
 from pledge.rules.vocabulary import Basis, Ending, RiskCategory
 
 _LOCK_WITH_PARTIES = """
@@ -23,7 +23,7 @@ class RegistrantQuerySet(models.QuerySet):
 
     def locked(self, pk):
         """Give the row with ``pk``, locked until the transaction ends; every write about a registrant starts here."""
-        return self.select_for_update(of=("self",), no_key=True).get(pk=pk)
+        return get(self.model, pk, locked=True)
 
     def lock_with_parties(self, pk, pharmacy_pk):
         """Lock one registrant, and share the rows of their prescriber and a pharmacy, until the transaction ends.
