@@ -17,6 +17,12 @@ from tests.pledge.api.conftest import ROOT, asking
 from tests.pledge.api.contract import problem_of, validator
 
 CHECKS = "/eligibility-checks"
+ASKED = {
+    "registrant_number": "1234567890",
+    "date_of_birth": "1996-05-04",
+    "days_supply": 30,
+    "pharmacist": "rph-17",
+}
 
 
 def errors_of(answer):
@@ -140,8 +146,8 @@ class TestTheBody:
             "/a~1b~0c": "is not a field of this call",
         }
 
-    def test_may_give_no_field_twice(self, software, program, now):
-        body = json.dumps(asking(lives.ready(program, now)))
+    def test_may_give_no_field_twice(self, software):
+        body = json.dumps(ASKED)
         twice = body[:-1] + ', "days_supply": 1}'
         assert errors_of(software.send("POST", CHECKS, twice)) == {"/days_supply": "is given twice"}
 
@@ -172,8 +178,8 @@ class TestTheBody:
             ("pharmacist", {"id": "x"}),
         ],
     )
-    def test_names_the_field_that_is_wrong(self, software, program, now, field, value):
-        answer = software.post(CHECKS, asking(lives.ready(program, now), **{field: value}))
+    def test_names_the_field_that_is_wrong(self, software, field, value):
+        answer = software.post(CHECKS, {**ASKED, field: value})
         assert list(errors_of(answer)) == [f"/{field}"]
 
     @pytest.mark.parametrize(
@@ -188,13 +194,13 @@ class TestTheBody:
         ids=["NUL", "lone surrogate", "direction mark", "line break", "escape"],
     )
     @pytest.mark.parametrize("field", ["registrant_number", "pharmacist", "client_reference"])
-    def test_holds_only_characters_that_can_be_kept(self, software, program, now, field, value, said):
-        answer = software.post("/authorizations", asking(lives.ready(program, now), **{field: value}))
+    def test_holds_only_characters_that_can_be_kept(self, software, field, value, said):
+        answer = software.post("/authorizations", {**ASKED, field: value})
         assert errors_of(answer) == {f"/{field}": said}
         assert Authorization.objects.count() == 0
 
-    def test_shows_an_unknown_fields_name_safely(self, software, program, now):
-        body = asking(lives.ready(program, now), **{"\ud83d\x00" + "x" * 100: 1})
+    def test_shows_an_unknown_fields_name_safely(self, software):
+        body = {**ASKED, "\ud83d\x00" + "x" * 100: 1}
         (pointer,) = errors_of(software.post(CHECKS, body))
         assert pointer == "/U+D83DU+0000" + "x" * 62
 
@@ -208,8 +214,8 @@ class TestTheBody:
         assert AccessEntry.objects.count() == 0
 
     @pytest.mark.parametrize("call", ["/eligibility-checks", "/authorizations", "/authorizations/1/dispense"])
-    def test_names_a_missing_pharmacist(self, software, program, now, call):
-        body = asking(lives.ready(program, now)) if "1" not in call else {}
+    def test_names_a_missing_pharmacist(self, software, call):
+        body = dict(ASKED) if "1" not in call else {}
         body.pop("pharmacist", None)
         assert errors_of(software.post(call, body)) == {"/pharmacist": "is missing"}
 
