@@ -83,10 +83,11 @@ def _category_changed(event: ProgramEvent) -> None:
 def _signed(event: ProgramEvent) -> None:
     completed = [form for form, (_, state) in event.changes.get("form", {}).items() if state == "complete"]
     registrant = _registrant(event)
+    text = registrant.signed_consents.get(pk=_subject(event)).form_version
     for form in completed:
         occasion = f"signature:{event.subject_id}:{form}"
         _tell_registrant(event, Kind.CONSENT_COPY, occasion)
-        if registrant.signed_consents.filter(form_version__form=form, signer="guardian").exists():
+        if registrant.signed_consents.filter(form_version=text, signer="guardian").exists():
             queue(Reader.GUARDIAN, registrant.pk, Kind.CONSENT_COPY, occasion, at=event.at,
                   registrant_id=registrant.pk, caused_by=event)  # fmt: skip
 
