@@ -76,7 +76,7 @@ class ClinicSteps(Steps):
         person = self.person(args)
         if person is None or not self.acts_for(person, args):
             return self.reject()
-        if not person.open_holds or not args.get("reason", "cleared"):
+        if not person.open_holds or not args.get("reason", "cleared").strip():
             return self.reject()
         said = self.actor_reasons(person, args)
         if self.is_designee(args):

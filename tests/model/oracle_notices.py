@@ -139,7 +139,7 @@ def window_reminders(told: Told, person: Person, today: date) -> None:
         if windows.is_open(person, window, today):
             due = [(last - days(before), f"{window.number} {before}") for before in CLOSING_BEFORE]
             told.latest(person.id, "window_closing", today, due)
-        elif missed(person, window):
+        elif missed(person, window) and not told.knows(person.id, "window_missed", window.number):
             told.tell(person.id, "window_missed", window.number)
             told.tell(person.prescriber, "window_missed", person.id, window.number)
 

@@ -87,8 +87,9 @@ def clears(person: Person, day: date, test: Test) -> bool:
 def stopped(person: Person, specimen: date) -> bool:
     """Section 13, Which test: an indeterminate (section 4: or positive) one later, and no counting negative since."""
     halted = False
+    last_of_its_day = by_day(person).get(specimen)
     for day, test in in_order(person):
-        if day < specimen:
+        if day < specimen or (day == specimen and test is not last_of_its_day):
             continue
         if test.result != "negative":
             halted = True
@@ -136,7 +137,7 @@ def not_a_screening_test(person: Person) -> Reasons:
 def cycle_reasons(person: Person, day: date, test: Test) -> Reasons:
     """Section 4, T2: the first five days, unless exempt; the repeat is asked only through 2021."""
     said = Reasons()
-    repeat = bool(windows.course_windows(person))
+    repeat = any(windows.specimen_of(person, window) != day for window in windows.course_windows(person))
     asked = not repeat or edition_on(day) != "2026"
     if asked and not test.cycle_exempt and test.cycle_day not in range(1, 6):
         said.name("outside_cycle_days")
