@@ -1,0 +1,155 @@
+"""What must never be true is refused by the database itself, whatever the code does."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
+
+from consents.models import FormVersion, SignedConsent
+from pledge.models import (
+    Authorization,
+    Course,
+    Designee,
+    IdempotencyRecord,
+    Pharmacy,
+    PregnancyTest,
+    Prescriber,
+    PrescriptionWindow,
+    Registrant,
+    Wholesaler,
+)
+from pledge.rules.calendar import program_day
+from pledge.rules.vocabulary import AuthorizationStatus
+from tests import lives
+
+pytestmark = pytest.mark.django_db
+AT = lives.UNDER_2021
+TODAY = program_day(AT)
+
+
+@pytest.fixture
+def life():
+    return lives.authorized(lives.a_program(AT), AT)
+
+
+def again(row, **others):
+    """Enter a row again as it is, but for some fields."""
+    row.pk = None
+    for field, value in others.items():
+        setattr(row, field, value)
+    row._state.adding = True
+    row.save(force_insert=True)
+
+
+def changed(row, **others):
+    type(row)._default_manager.filter(pk=row.pk).update(**others)
+
+
+def deleted_by_sql(row):
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {row._meta.db_table} WHERE id = %s", [row.pk])
+        connection.check_constraints()
+
+
+def broken(name, act, *given, **others):
+    """Act, and make sure that the named constraint, and no other, refuses it."""
+    with pytest.raises(IntegrityError, match=f'"{name}"'), transaction.atomic():
+        act(*given, **others)
+
+
+class TestTheDatabase:
+    @pytest.mark.parametrize("status", ["issued", "suspended"])
+    def test_holds_one_live_authorization_of_a_registrant_at_most(self, life, status):
+        row = Authorization.objects.get(pk=life.authorization.pk)
+        other = life.program.other_pharmacy
+        broken(
+            "at_most_one_live_authorization_per_registrant",
+            again,
+            row,
+            rma_number="100000000001",
+            pharmacy=other,
+            status=status,
+        )
+
+    @pytest.mark.parametrize("status", sorted(set(AuthorizationStatus) - {"issued", "suspended"}))
+    def test_holds_any_number_of_dead_ones_and_revives_none(self, life, status):
+        row = Authorization.objects.get(pk=life.authorization.pk)
+        again(row, rma_number="100000000001", status=status)
+        broken("at_most_one_live_authorization_per_registrant", changed, row, status="issued")
+
+    def test_knows_every_status(self, life):
+        broken("authorization_status_is_known", changed, life.authorization, status="granted")
+
+    def test_holds_an_rma_number_once(self, life):
+        row = Authorization.objects.get(pk=life.authorization.pk)
+        with pytest.raises(IntegrityError, match="rma_number"), transaction.atomic():
+            again(row, status="revoked")
+
+    def test_knows_every_category_and_asks_for_a_basis(self, life):
+        broken("registrant_category_is_known", changed, life.registrant, category="other", basis="hysterectomy")
+        named = "registrant_who_cannot_become_pregnant_has_a_basis"
+        for basis in ("", "tubal_sterilization"):
+            broken(named, changed, life.registrant, category=lives.CANNOT, basis=basis)
+
+    def test_holds_one_present_course_of_a_registrant(self, life):
+        course = life.registrant.course
+        broken("registrant_has_one_present_course", again, course, number=2)
+        broken("course_number_is_unique_per_registrant", again, course, number=1, is_current=False)
+
+    def test_holds_no_window_that_closes_before_it_opens(self, life):
+        window = PrescriptionWindow.objects.get()
+        broken("window_closes_after_it_opens", changed, window, closes_on=window.opens_on - timedelta(days=1))
+
+    def test_knows_every_result_and_setting(self, life):
+        test = PregnancyTest.objects.latest("id")
+        broken("test_result_is_known", again, test, result="unclear")
+        broken("test_setting_is_known", again, test, result="negative", setting="kitchen")
+
+    @pytest.mark.parametrize("model", [Prescriber, Designee, Pharmacy, Wholesaler])
+    def test_holds_no_certification_that_ends_before_it_begins(self, model):
+        kind = model._meta.model_name
+        party = model(name="N", certified_on=TODAY, certified_through=TODAY - timedelta(days=1))
+        broken(f"{kind}_certification_ends_after_it_begins", party.save)
+        assert model.objects.create(name="N").pk
+
+    def test_holds_one_answer_to_an_idempotency_key(self, life):
+        row = IdempotencyRecord(
+            pharmacy=life.program.pharmacy, call="c", key="k", request_digest="d", status=200, body="", created_at=AT
+        )
+        row.save()
+        broken("idempotency_key_is_used_once_per_pharmacy_and_call", again, row)
+
+    def test_holds_one_signature_of_a_signer_under_a_version_in_a_course(self, life):
+        broken("a_signer_signs_a_form_version_once_per_course", again, SignedConsent.objects.earliest("id"))
+
+    def test_holds_one_version_of_a_form_from_a_day_on(self):
+        version = FormVersion.objects.earliest("id")
+        broken("form_version_is_unique", again, version, in_force_from=date(2030, 1, 1))
+        broken("one_form_version_begins_on_a_day", again, FormVersion.objects.earliest("id"), version="2030")
+
+    def test_lets_no_row_go_that_another_refers_to(self, life):
+        connection.check_constraints()
+        for row in (life.registrant, life.program.prescriber, life.program.pharmacy, life.registrant.course):
+            with pytest.raises(IntegrityError), transaction.atomic():
+                row.delete()
+            with pytest.raises(IntegrityError), transaction.atomic():
+                deleted_by_sql(row)
+        assert Course.objects.exists()
+        assert Registrant.objects.exists()
+
+
+@pytest.mark.parametrize("app", ["pledge", "consents"])
+def test_every_constraint_is_tried_here(app: str) -> None:
+    """A new constraint brings a test of its own."""
+    tried = Path(__file__).read_text()
+    named = {
+        (constraint.name, model._meta.model_name)
+        for model in apps.get_app_config(app).get_models()
+        for constraint in model._meta.constraints
+    }
+    untried = {name for name, kind in named if name not in tried and name.replace(kind, "{kind}", 1) not in tried}
+    assert untried == set()
