@@ -222,11 +222,18 @@ def _tell(event: ProgramEvent) -> None:
     tell_pharmacy(TOLD_BY_THE_SWEEP[EventType(event.type)], event)
 
 
+def _last_night(at: datetime) -> datetime:
+    """Give the instant from which a lost announcement has not been looked for yet, with some hours to spare."""
+    earliest = at - timedelta(hours=REPAIR_HOURS)
+    last = Night.objects.filter(done_at__lt=at).order_by("-done_at").values_list("done_at", flat=True).first()
+    return min(earliest, last - timedelta(hours=1)) if last else earliest
+
+
 def _unannounced(at: datetime) -> Any:
     """Give recent events that should have caused a notice and have caused none; announcing again is harmless."""
     windowless = MonthlyConfirmation.objects.filter(pk=OuterRef("subject_id"), window=None)
     return (
-        ProgramEvent.objects.filter(type__in=ANNOUNCERS, at__gte=at - timedelta(hours=REPAIR_HOURS), at__lte=at)
+        ProgramEvent.objects.filter(type__in=ANNOUNCERS, at__gte=_last_night(at), at__lte=at)
         .exclude(actor_kind="system", type__in=TOLD_BY_THE_SWEEP)
         .exclude(Exists(windowless), type=EventType.MONTH_CONFIRMED)  # nobody is told anything of these
         .filter(_NOT_TOLD)

@@ -27,6 +27,8 @@ from pledge.rules.refusals import Refusal, RefusalCode, Refused, Rejected, refus
 from pledge.rules.vocabulary import LIVE_STATUSES, AuthorizationStatus, ReversalReason
 from pledge.trail import By, changed, created, record
 
+MOST_DAYS_REPORTED = 999
+
 _DEAD_CODES = {
     AuthorizationStatus.DISPENSED: RefusalCode.AUTHORIZATION_CLOSED,
     AuthorizationStatus.REVERSED: RefusalCode.AUTHORIZATION_CLOSED,
@@ -148,6 +150,8 @@ def report_dispense(
 ) -> Dispense:
     """Record a dispense without an authorization and raise it as non-compliance (sections 7 and 13)."""
     check_days(days_supply)
+    if days_supply > MOST_DAYS_REPORTED:
+        raise Rejected("days_supply", f"a report names at most {MOST_DAYS_REPORTED} days")
     row = lock_kept(registrant)
     handed_over = Dispense.objects.create(
         registrant=row,

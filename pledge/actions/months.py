@@ -68,6 +68,8 @@ def answer_questions(
 ) -> RegistrantAnswer:
     """Take the registrant's answers and methods for the open window; the newest counts (sections 5 and 13)."""
     on = program_day(at)
+    if by.kind not in {"registrant", "prescriber", "designee"}:
+        raise Rejected("by", "the registrant answers, or the clinic enters what the registrant said")
     row = lock_own(registrant, by, registrant_may=True)
     facts = record_of(row, on)
     open_window = facts.open_window(on)

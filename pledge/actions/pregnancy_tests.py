@@ -28,6 +28,7 @@ from pledge.models import (
 )
 from pledge.rules.calendar import Span, program_day
 from pledge.rules.editions import first_day_of_the_rules
+from pledge.rules.holds import later_negative
 from pledge.rules.refusals import Rejected
 from pledge.rules.vocabulary import (
     CycleExemption,
@@ -139,15 +140,15 @@ def put_on_hold(row: Registrant, since: date, cause: StopCause, *, by: By, at: d
 
 
 def _hold_from_corrected(row: Registrant, was: date, to: date, *, by: By, at: datetime) -> Changes:
-    """Move a hold with the positive tests it rests on; hold again where no negative is dated after the corrected one.
+    """Move a hold with the positive tests it rests on; hold again where no negative that counts is dated after it.
 
     A hold rests on the latest of the positive tests and reports that were not cleared; one cleared before lies before
     a negative that would clear this hold too.
     """
     tests = PregnancyTest.objects.in_force().filter(registrant=row)
     if row.hold_since is None:
-        later = tests.filter(result=TestResult.NEGATIVE, specimen_on__gt=to)
-        return [] if later.exists() else put_on_hold(row, to, StopCause.POSITIVE_TEST, by=by, at=at)
+        facts = record_of(row, program_day(at))._replace(hold_since=to)
+        return [] if later_negative(facts) else put_on_hold(row, to, StopCause.POSITIVE_TEST, by=by, at=at)
     latest = max(row.hold_since, to)
     if row.hold_since != was:  # it rests on another day, be it of a record that was merged into this one
         return [changed(row, hold_since=latest)]

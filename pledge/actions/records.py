@@ -6,7 +6,7 @@ from typing import Any
 from pledge.actions.steps import begin_course, complete_enrollment, revoke_live, stop_windows
 from pledge.facts import record_of
 from pledge.frame import action
-from pledge.models import EventType, PregnancyTest, Registrant
+from pledge.models import Authorization, EventType, PregnancyTest, Registrant
 from pledge.rules.calendar import program_day
 from pledge.rules.refusals import Rejected
 from pledge.rules.vocabulary import Ending, RiskCategory, StopCause
@@ -28,6 +28,8 @@ def merge(*, registrant: Registrant, duplicate: Registrant, by: By, at: datetime
     rows = {pk: Registrant.objects.locked(pk) for pk in (first, second)}
     kept, gone = rows[registrant.pk], rows[duplicate.pk]
     _check_same_person(kept, gone)
+    live = Authorization.objects.live().filter(registrant__in=rows).order_by("pk")
+    list(live.select_for_update(of=("self",), no_key=True))  # in the order in which a suspension locks them
     changes: list[dict[str, Any]] = []
     revoke_live(gone, record_of(gone, program_day(at)), by=by, at=at)
     changes += stop_windows(gone, StopCause.TREATMENT_ENDED, at=at)
@@ -57,15 +59,20 @@ def _take_stricter(kept: Registrant, gone: Registrant, *, by: By, at: datetime) 
         changes += stop_windows(kept, StopCause.POSITIVE_TEST, at=at)
     if gone.category == CAN and kept.category != CAN:
         changes += stop_windows(kept, StopCause.CATEGORY_CHANGE, at=at)
-        old = kept.course
-        if old.ended_on is None:
-            changes.append(changed(old, ended_on=program_day(at), ended_at=at, ending=Ending.CATEGORY_CHANGED))
         changes.append(changed(kept, category=CAN, basis=""))
-        course = begin_course(kept, at=at, consents_since=old.consents_since)
-        changes.append(created(course))
-        changes += complete_enrollment(kept, course, at=at)
+        changes += _begin_stricter_course(kept, at=at)
     changes.append(changed(kept, hold_since=hold, supply_through=supply))
     return changes
+
+
+def _begin_stricter_course(kept: Registrant, *, at: datetime) -> list[dict[str, Any]]:
+    """Begin a new course in place of one that runs; after an ending that takes an enrollment (section 13)."""
+    old = kept.course
+    if old.ended_on is not None:
+        return []
+    changes = [changed(old, ended_on=program_day(at), ended_at=at, ending=Ending.CATEGORY_CHANGED)]
+    course = begin_course(kept, at=at, consents_since=old.consents_since)
+    return [*changes, created(course), *complete_enrollment(kept, course, at=at)]
 
 
 def _copy_tests(kept: Registrant, gone: Registrant) -> list[PregnancyTest]:

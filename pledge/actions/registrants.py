@@ -24,6 +24,7 @@ from pledge.rules.vocabulary import Ending, RiskCategory, StopCause
 from pledge.trail import By, changed, created, record
 
 CAN = RiskCategory.CAN_BECOME_PREGNANT
+LONGEST_REASON = Course._meta.get_field("ending_reason").max_length or 0
 CONTACT_FIELDS = ("name", "email", "guardian_name", "guardian_email", "language", "time_zone")
 
 
@@ -170,6 +171,8 @@ def discontinue(*, registrant: Registrant, reason: str, last_dose_on: date, by: 
     """Discontinue a course with a reason code (section 8)."""
     if not reason.strip():
         raise Rejected("reason", "a discontinuation needs a reason")
+    if len(reason.strip()) > LONGEST_REASON:
+        raise Rejected("reason", f"a reason has at most {LONGEST_REASON} characters")
     return _end(
         registrant,
         Ending.DISCONTINUED,
@@ -210,7 +213,7 @@ def _end(
             ending=ending,
             ending_reason=reason,
             last_dose_on=last_dose_on,
-            post_treatment_tests_asked=Dispense.objects.filter(registrant=row, category=CAN).exists(),
+            post_treatment_tests_asked=_took_any(row),
         )
     )
     record(event, act=act, by=by, at=at, registrant=row, about=course, changes=changes)
@@ -221,6 +224,12 @@ def _check_contact(contact: dict[str, str]) -> None:
     unknown = set(contact) - set(CONTACT_FIELDS)
     if unknown:
         raise Rejected("contact", f"no such field: {', '.join(sorted(unknown))}")
+
+
+def _took_any(row: Registrant) -> bool:
+    """Tell whether anything was ever dispensed to someone who can become pregnant, now or when it was handed over."""
+    dispenses = Dispense.objects.filter(registrant=row)
+    return dispenses.exists() if row.category == CAN else dispenses.filter(category=CAN).exists()
 
 
 def _check_birth(born_on: date, at: datetime) -> None:

@@ -125,8 +125,12 @@ def _month_refusals(
     if record.category == CAN:
         yield from open_window_refusals(record, window, on)
         yield from answer_refusals(window)
-    if not transfer_keeps and not counseling_confirmed(record, window):
+    if transfer_keeps:
+        return
+    if not counseling_confirmed(record, window):
         yield Refusal(RefusalCode.COUNSELING_MISSING)
+    if any(other.is_open(on) for other in record.course_windows if other.id != window.id):
+        yield Refusal(RefusalCode.WINDOW_ALREADY_OPEN)  # a correction may lay one window over another
 
 
 def _without_window(record: Record, on: date) -> Iterator[Refusal]:
