@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "consents.apps.ConsentsConfig",
     "notifications.apps.NotificationsConfig",
 ]
+ANSWERS_KEPT_DAYS = 30  # promised to the pharmacies for every Idempotency-Key
 PREGNANCY_FOLLOW_UP_HOURS = environment.whole("PREGNANCY_FOLLOW_UP_HOURS", default=24, least=1)
 MIDDLEWARE = [
     "config.transport.RefusePlainApiCalls",

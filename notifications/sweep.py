@@ -18,6 +18,7 @@ from notifications.announcements import ANNOUNCERS, TOLD_BY_THE_SWEEP, announce,
 from notifications.models import Night, Notice
 from notifications.reminders import STATEMENTS, queue_reminders
 from notifications.schedule import SWEEP_FROM
+from pledge.actions.answers import forget_answers
 from pledge.actions.nightly import lapse, record_lockout, record_missed_window
 from pledge.actions.participants import record_run_out
 from pledge.models import (
@@ -124,6 +125,7 @@ def _works(at: datetime) -> Iterator[tuple[str, Callable[[Report], int]]]:
     yield "lockouts", each(_windows_with_lockouts(on), record_lockout, "window")
     yield "told to pharmacies", lambda report: _for_each(report, _untold(at), _tell)
     yield "repaired", lambda report: _for_each(report, _unannounced(at), announce)
+    yield "answers forgotten", lambda report: forget_answers(at, dry_run=report.dry_run)
     for name in STATEMENTS:
         yield name, partial(_remind, name, at)
 

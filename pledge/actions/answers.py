@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db import connection
 
 from pledge.frame import action
@@ -149,9 +150,18 @@ def note_unknown(*, what: str, pharmacist: str, by: By, at: datetime) -> None:
     )
 
 
-def forget_answers(before: datetime) -> int:
-    """Delete the answers given before an instant, and give how many there were; the nightly work calls it."""
-    return IdempotencyRecord.objects.filter(created_at__lt=before).delete()[0]
+def kept_since(at: datetime) -> datetime:
+    """Give the instant since which answers are kept, as seen from another (pharmacy-api, Idempotency)."""
+    return at - timedelta(days=settings.ANSWERS_KEPT_DAYS)
+
+
+def forget_answers(at: datetime, *, dry_run: bool = False) -> int:
+    """Delete the answers that are kept no longer at an instant, and give how many; the nightly work calls it.
+
+    :param dry_run: only count them.
+    """
+    old = IdempotencyRecord.objects.filter(created_at__lt=kept_since(at))
+    return old.count() if dry_run else old.delete()[0]
 
 
 def _lock_number(request: Request) -> int:

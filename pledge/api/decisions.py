@@ -4,19 +4,18 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 
-from pledge.actions.answers import Answer, AnswerMemory, Replayed, Request, note_unknown
+from pledge.actions.answers import Answer, AnswerMemory, Replayed, Request, kept_since, note_unknown
 from pledge.api.problems import KEY_MISSING, NOT_ELIGIBLE, NOT_FOUND, PROBLEM_TYPE, Malformed, problem_body, reasons_of
 from pledge.api.shapes import authorization_body
 from pledge.callers import Named
 from pledge.rules.refusals import Refused
 from pledge.trail import by_pharmacy
 
-KEPT = timedelta(days=30)
 _KEY = re.compile(r"[ -~]{1,255}")
 
 
@@ -61,7 +60,7 @@ def decided(
     memory = AnswerMemory(
         Request(caller.pharmacy_id, call.name, idempotency_key(request), _digest(said, rma_number)),
         lambda outcome: _answer_to(outcome, call, number, request.path),
-        since=at - KEPT,
+        since=kept_since(at),
         at=at,
     )
     try:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from notifications.sweep import run_sweep
 from pledge.actions import authorizations, holds
 from pledge.actions.answers import Answer, AnswerMemory, Request, StillRunning, forget_answers
 from pledge.models import AccessEntry, Authorization, Dispense, EventType, IdempotencyRecord, ProgramEvent
@@ -115,7 +116,11 @@ class TestTheSameKey:
 
     def test_is_forgotten_by_the_nights_work(self, software, program, now):
         software.authorize(lives.ready(program, now), idempotency_key="k")
-        assert [forget_answers(now), forget_answers(now + timedelta(hours=1))] == [0, 1]
+        later = now + timedelta(days=30)
+        assert forget_answers(later) == 0
+        assert forget_answers(later + timedelta(hours=1), dry_run=True) == 1
+        assert run_sweep(at=later + timedelta(hours=1)).counts["answers forgotten"] == 1
+        assert not IdempotencyRecord.objects.exists()
 
     @pytest.mark.parametrize("key", ["", " ", "a\tb", "ключ", "x" * 256, "\x7f"], ids=ascii)
     @pytest.mark.parametrize("call", ["authorize", "dispense", "reverse"])
