@@ -84,6 +84,9 @@ class Cast:
             return self._by_designee(self.designees[name], registrant)
         if name in self.registrants:
             return by_registrant(self.registrants[name])
+        return self._by_party(name)
+
+    def _by_party(self, name: str) -> By:
         if name in self.pharmacies:
             return by_pharmacy(self.pharmacies[name], name)
         if name in self.prescribers:
