@@ -1,11 +1,13 @@
 """Registrants: enrolled, corrected, transferred, merged, and their courses ended (sections 3 and 8)."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
 from pledge.actions.steps import (
     begin_course,
     complete_enrollment,
+    designee_standing,
     lock_own,
     new_number,
     refuse_unattested,
@@ -18,8 +20,9 @@ from pledge.frame import action
 from pledge.models import Course, Dispense, EventType, Prescriber, Registrant
 from pledge.rules.calendar import program_day
 from pledge.rules.enrollment import category_refusals
+from pledge.rules.history import Record
 from pledge.rules.refusals import Refusal, RefusalCode, Rejected, refuse_if_any
-from pledge.rules.standing import prescriber_refusals
+from pledge.rules.standing import designee_refusals, prescriber_refusals
 from pledge.rules.vocabulary import Ending, RiskCategory, StopCause
 from pledge.trail import By, changed, created, record
 
@@ -116,10 +119,8 @@ def change_category(
     the open window and a live authorization as they are.
     """
     row = lock_own(registrant, by)
-    refuse_unattested(by, at)
     facts = record_of(row, program_day(at))
-    ended = [Refusal(RefusalCode.TREATMENT_ENDED)] if facts.course.ended_on is not None else []
-    refuse_if_any([*ended, *category_refusals(category, basis)])
+    refuse_if_any([*_course_refusals(facts, by, at), *category_refusals(category, basis)])
     if category == row.category:
         raise Rejected("category", "the registrant is in this category already")
     changes: list[dict[str, Any]] = []
@@ -143,14 +144,11 @@ def change_category(
 def transfer(*, registrant: Registrant, prescriber: Prescriber, by: By, at: datetime) -> Registrant:
     """Hand a registrant to another certified prescriber; number, consents, history and window stay (section 8)."""
     row = lock_own(registrant, by)
-    refuse_unattested(by, at)
     if prescriber.pk == row.prescriber_id:
         raise Rejected("prescriber", "the registrant is with this prescriber already")
     prescriber = Prescriber.objects.locked(prescriber.pk)
     facts = record_of(row, program_day(at))
-    if facts.course.ended_on is not None:
-        refuse_if_any([Refusal(RefusalCode.TREATMENT_ENDED)])
-    refuse_if_any(prescriber_refusals(prescriber.standing, program_day(at)))
+    refuse_if_any([*_course_refusals(facts, by, at), *prescriber_refusals(prescriber.standing, program_day(at))])
     changes = changed(row, prescriber=prescriber)
     resume_transferred(row, by=by, at=at)
     record(EventType.REGISTRANT_TRANSFERRED, act="registrants.transfer", by=by, at=at, registrant=row,
@@ -196,12 +194,10 @@ def _end(
     at: datetime,
 ) -> Course:
     row = lock_own(registrant, by)
-    refuse_unattested(by, at)
     facts = record_of(row, program_day(at))
     if last_dose_on > program_day(at):
         raise Rejected("last_dose", f"{last_dose_on.isoformat()} is in the future")
-    if facts.course.ended_on is not None:
-        refuse_if_any([Refusal(RefusalCode.TREATMENT_ENDED)])
+    refuse_if_any(_course_refusals(facts, by, at))
     revoke_live(row, facts, by=by, at=at)
     changes = stop_windows(row, StopCause.TREATMENT_ENDED, at=at)
     course = row.course
@@ -224,6 +220,13 @@ def _check_contact(contact: dict[str, str]) -> None:
     unknown = set(contact) - set(CONTACT_FIELDS)
     if unknown:
         raise Rejected("contact", f"no such field: {', '.join(sorted(unknown))}")
+
+
+def _course_refusals(facts: Record, by: By, at: datetime) -> Iterator[Refusal]:
+    """Name what stops any act on a course: who acts, and its ending."""
+    yield from designee_refusals(designee_standing(by), program_day(at))
+    if facts.course.ended_on is not None:
+        yield Refusal(RefusalCode.TREATMENT_ENDED)
 
 
 def _took_any(row: Registrant) -> bool:
