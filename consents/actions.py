@@ -1,17 +1,18 @@
 """Signing a consent form, as a recorded fact (sections 3 and 13)."""
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import date, datetime
 
 from consents.models import FormVersion, SignedConsent
-from pledge.actions.steps import complete_enrollment, lock_own, refuse_unattested
+from pledge.actions.steps import complete_enrollment, designee_standing, lock_own, refuse_unattested
 from pledge.facts import record_of, signatures_of
 from pledge.frame import action
 from pledge.models import Course, EventType, Registrant
 from pledge.rules.calendar import program_day
 from pledge.rules.enrollment import acceptable, countersigning_refusals, missing_signers
 from pledge.rules.history import Signature
-from pledge.rules.refusals import Refusal, RefusalCode, Refused, Rejected, refuse_if_any
-from pledge.rules.standing import prescriber_refusals
+from pledge.rules.refusals import Refusal, RefusalCode, Rejected, refuse_if_any
+from pledge.rules.standing import designee_refusals, prescriber_refusals
 from pledge.rules.vocabulary import ConsentForm, Signer
 from pledge.trail import By, created, record
 
@@ -34,8 +35,13 @@ def sign(
     version = _version_to_sign(form, signer, signatures, at)
     signed = [s for s in signatures if s.version == version.version]
     if signer == Signer.PRESCRIBER:
-        _check_countersigner(by)
-        refuse_if_any([*countersigning_refusals(signed, row.born_on, on), *prescriber_refusals(facts.prescriber, on)])
+        refuse_if_any(
+            [
+                *_countersigner_refusals(by, on),
+                *countersigning_refusals(signed, row.born_on, on),
+                *prescriber_refusals(facts.prescriber, on),
+            ]
+        )
     elif by.registrant is not None and by.kind != signer:
         raise Rejected("signer", "registrant and guardian each sign for themselves")
     elif signer == Signer.GUARDIAN and signer not in {*missing_signers(signed, row.born_on, on), *_who(signed)}:
@@ -71,9 +77,11 @@ def _who(signed: list[Signature]) -> set[Signer]:
     return {signature.signer for signature in signed}
 
 
-def _check_countersigner(by: By) -> None:
+def _countersigner_refusals(by: By, on: date) -> Iterator[Refusal]:
+    """Name why someone cannot countersign: only the prescriber does, in person (section 13, Standing)."""
+    yield from designee_refusals(designee_standing(by), on)
     if by.designee is not None or by.prescriber is None:
-        raise Refused([Refusal(RefusalCode.CONSENT_MISSING)])
+        yield Refusal(RefusalCode.CONSENT_MISSING)
 
 
 def _version_to_sign(form: ConsentForm, signer: Signer, signatures: list[Signature], at: datetime) -> FormVersion:
