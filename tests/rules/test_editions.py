@@ -92,9 +92,18 @@ class TestTheEditionInForce:
             edition_named("2012")
         assert str(unknown.value) == "no edition is named '2012'"
 
-    def test_cannot_be_edited_in_place(self):
+    @pytest.mark.parametrize(
+        ("part", "number"),
+        [
+            pytest.param(edition_named("2021"), "supply_days", id="an edition"),
+            pytest.param(edition_named("2021").windows[CAN], "days", id="its window"),
+            pytest.param(edition_named("2021").lockout, "days", id="its lockout"),
+            pytest.param(OVERLAYS[0], "through", id="an overlay"),
+        ],
+    )
+    def test_cannot_be_edited_in_place(self, part, number):
         with pytest.raises(FrozenInstanceError):
-            edition_named("2021").supply_days = 60
+            setattr(part, number, 60)
 
 
 class TestAnEditionTells:

@@ -53,6 +53,16 @@ class TestWords:
                 ["issued", "suspended", "dispensed", "reversed", "revoked", "lapsed"],
                 id="states of an authorization",
             ),
+            pytest.param(
+                Phase, ["screening", "confirmation", "repeat", "monthly", "post_treatment"], id="what a test is for"
+            ),
+            pytest.param(ReversalReason, ["not_collected", "entry_error", "registrant_request"], id="reversal reasons"),
+            pytest.param(Ending, ["completed", "discontinued", "category_changed", "merged"], id="endings"),
+            pytest.param(
+                StopCause,
+                ["positive_test", "pregnancy_report", "new_visit", "category_change", "treatment_ended"],
+                id="what stops a window",
+            ),
             pytest.param(Actor, ["registrant", "prescriber", "pharmacy", "program"], id="who must act"),
         ],
     )
