@@ -218,6 +218,8 @@ class ClinicSteps(Steps):
         confirmed = windows.confirmation(person, window).methods
         if given and effective_methods(given.methods) != effective_methods(confirmed):
             self.told.tell(person.prescriber, "methods_differ", person.id, self.seq)
+            if given.seq < self.seq:
+                self.told.tell(person.id, "questions_ready", window.number, self.seq)
 
     def step_answer(self, args: dict) -> None:
         """Section 13, Answering and Further."""

@@ -32,6 +32,11 @@ def signatures(person: Person, form: str) -> dict[str, Signature]:
     return found
 
 
+def own_signatures(person: Person, form: str) -> list[Signature]:
+    """All that the registrant signed on a form, of whichever version."""
+    return [s for s in person.signatures if s.form == form and s.signer == "registrant"]
+
+
 def text_being_signed(person: Person, form: str, today: date) -> dict[str, Signature]:
     """Section 13, Consent: the old text's signatures until it is complete; then, from 2026-11-15, the new text's."""
     there = signatures(person, form)

@@ -185,7 +185,7 @@ class EnrollmentSteps(Steps):
         said = self.actor_reasons(person, args)
         if person.ended:
             said.name("treatment_ended")
-        elif not prescriber.certified(self.at):
+        if not prescriber.certified(self.at):
             said.name("prescriber_not_certified")
         if said:
             return self.deny(said)
@@ -212,6 +212,7 @@ class EnrollmentSteps(Steps):
         if said:
             return self.deny(said)
         self.revoke(person)
-        handed_out = [a for a in person.authorizations if a.dispensed_at and a.category == CAN]
-        reported = [r for r in person.reported if r[4] == CAN]
+        can = person.category == CAN
+        handed_out = [a for a in person.authorizations if a.dispensed_at and (can or a.category == CAN)]
+        reported = [r for r in person.reported if can or r[4] == CAN]
         person.endings.append((self.seq, last_dose, bool(handed_out or reported), self.today))

@@ -114,6 +114,7 @@ def can_month(person: Person, today: date, window: Window | None, dispensing: bo
         return worth
     worth = tests.Worth(answer_reasons(person, window), window.overlay)
     specimen = windows.specimen_of(person, window)
+    worth.said.update(tests.closed_window_reasons(person, today, specimen))
     if windows.is_first(person, window):
         worth.said.update(tests.wait_reasons(person, today, specimen))
     if tests.stopped(person, specimen):
@@ -162,4 +163,6 @@ def month(person: Person, today: date, supply: int, auth: Authorization | None =
 
 def month_complete(person: Person, window: Window) -> bool:
     """Section 10, window_open: confirmed, and for can_become_pregnant answered with the same methods."""
+    if not windows.confirmed_by_present_prescriber(person, window):
+        return False
     return person.category != CAN or not answer_reasons(person, window)

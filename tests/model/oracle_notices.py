@@ -114,7 +114,8 @@ def new_form(told: Told, person: Person, today: date) -> None:
     if today < NEW_BIRTH_DEFECTS_FORM or person.category != CAN:
         return
     signed = consent.signatures(person, consent.BIRTH_DEFECTS).get("registrant")
-    if signed and signed.day < NEW_BIRTH_DEFECTS_FORM:
+    renewed = any(s.day >= NEW_BIRTH_DEFECTS_FORM for s in consent.own_signatures(person, consent.BIRTH_DEFECTS))
+    if signed and signed.day < NEW_BIRTH_DEFECTS_FORM and not renewed:
         told.tell(person.id, "invitation_to_sign", consent.BIRTH_DEFECTS, NEW_BIRTH_DEFECTS_FORM)
 
 

@@ -144,18 +144,25 @@ def cycle_reasons(person: Person, day: date, test: Test) -> Reasons:
     return said
 
 
+def closed_window_reasons(person: Person, today: date, specimen: date) -> Reasons:
+    """Section 5: the specimen is dated after the last day of any earlier window that was not cancelled."""
+    said = Reasons()
+    for window in windows.course_windows(person):
+        own = specimen == windows.specimen_of(person, window)
+        if own or windows.cancelled_on(person, window) or windows.is_open(person, window, today):
+            continue
+        if today >= windows.closed_from(person, window) and specimen <= windows.last_day(person, window):
+            said.name("specimen_in_closed_window", max(today, windows.last_day(person, window) + days(1)))
+    return said
+
+
 def window_reasons(person: Person, today: date, specimen: date, visit: date | None) -> Reasons:
     """Sections 5 and 13: what earlier windows say of a specimen, and whether its own days are over."""
-    said = Reasons()
+    said = closed_window_reasons(person, today, specimen)
     own = None
     for window in windows.course_windows(person):
         if specimen == windows.specimen_of(person, window):
             own = window
-        elif windows.cancelled_on(person, window) or windows.is_open(person, window, today):
-            continue
-        elif specimen <= windows.last_day(person, window):
-            clears = max(today, windows.last_day(person, window) + days(1))
-            said.name("specimen_in_closed_window", clears)
     if own and windows.used(person, own):
         return Reasons(test_missing=None)
     if own and windows.cancelled_on(person, own) and windows.is_first(person, own):

@@ -189,4 +189,5 @@ def newest_answer(person: Person, window: Window) -> Given | None:
 
 def confirmed_by_present_prescriber(person: Person, window: Window) -> bool:
     """Section 13, Transfer: the new prescriber's confirmation of the same specimen."""
-    return confirmation(person, window).seq > person.prescribers[-1][0]
+    confirmed = confirmation(person, window)
+    return [prescriber for seq, prescriber in person.prescribers if seq < confirmed.seq][-1] == person.prescriber
