@@ -178,6 +178,22 @@ class TestARequest:
         assert reasons(asked(record, "2024-03-03").refusals) == [LOCKED, *refused]
         assert reasons(asked(record, "2024-03-04").refusals) == refused
 
+    @pytest.mark.parametrize(
+        ("other", "refused"),
+        [
+            pytest.param(complete("2024-03-10", used=30), ["window_already_open"], id="while the other is open"),
+            pytest.param(complete("2024-03-05", used=30), [], id="once the other has closed"),
+            pytest.param(complete("2024-03-10", used=30, cancelled=True), [], id="where the other was cancelled"),
+            pytest.param(complete("2024-03-10", used=30, course=2), [], id="where the other is of another course"),
+        ],
+    )
+    def test_in_a_window_that_a_correction_laid_over_another(self, other, refused):
+        newest = negative("2024-03-14")
+        record = can(T1, T2, newest, windows=[complete("2024-02-14", used=30), other, complete("2024-03-14")])
+        assert reasons(asked(record, "2024-03-14").refusals) == refused
+        authorized = authorization("2024-03-14", last="2024-03-20", window_id=3)
+        assert handed_over(record, "2024-03-14", authorized).allowed
+
     def test_gives_nothing_without_a_window(self):
         told = asked(can(T1, T2), "2024-02-14")
         assert (told.do_not_dispense_after, told.window_id) == (None, None)

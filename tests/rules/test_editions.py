@@ -15,6 +15,7 @@ from pledge.rules.editions import (
     edition_named,
     edition_on,
     editions_from,
+    first_day_of_the_rules,
     overlays_on,
 )
 from pledge.rules.lockout import lockout_of, lockout_refusals
@@ -70,6 +71,10 @@ class TestTheEditionInForce:
         with pytest.raises(NoEdition) as refused:
             edition_on(day("2006-02-28"))
         assert str(refused.value) == "no edition of the rules was in force on 2006-02-28"
+
+    def test_begins_with_the_programs_first_day(self):
+        assert first_day_of_the_rules() == day("2006-03-01")
+        assert edition_on(first_day_of_the_rules()).name == "2006"
 
     @pytest.mark.parametrize(
         ("on", "names"),
