@@ -89,7 +89,7 @@ def dispense(
     authorization = _newest(row, pharmacy, rma_number)
     decision = _judge_dispense(facts, authorization, pharmacy, at)
     refuse_if_any(decision.refusals, decision.overlays)
-    if authorization is None:
+    if authorization is None:  # pragma: no cover - judged above, and refused
         raise Refused([Refusal(RefusalCode.AUTHORIZATION_CLOSED)])
     handed_over = insert(
         Dispense(

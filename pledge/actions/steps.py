@@ -84,7 +84,7 @@ def end_authorization(
     new: dict[str, Any] = {"status": target}
     if target in stamps:
         new[stamps[target]] = when or at
-    elif target == AuthorizationStatus.ISSUED:
+    else:  # it is resumed
         new["suspended_at"] = None
     changes = changed(authorization, **new)
     record(

@@ -95,6 +95,10 @@ class TestConfirming:
         given = {"registrant": life.registrant, "attestation": attestation(at, **said), "by": program.clinic}
         rejected(months.confirm_month, named, **given, at=at)
 
+    def test_is_no_administrators(self, program, at):
+        given = {"registrant": with_a_test(program, at).registrant, "attestation": attestation(at), "at": at}
+        rejected(months.confirm_month, "by", **given, by=program.administrator)
+
     def test_is_neither_anothers_nor_the_registrants(self, program, other, at):
         life = with_a_test(program, at)
         given = {"registrant": life.registrant, "attestation": attestation(at), "at": at}
@@ -205,8 +209,10 @@ class TestAnswering:
     def test_is_the_registrants_own(self, program, other, at):
         life, stranger = lives.ready(program, at), lives.registered(other, at)
         given = {"registrant": life.registrant, "methods": OTHER_METHODS, "correct": True, "at": at}
-        for by in (other.clinic, by_registrant(stranger.registrant), STRANGER, program.counter):
+        for by in (other.clinic, by_registrant(stranger.registrant)):
             rejected(months.answer_questions, "registrant", **given, by=by)
+        for by in (STRANGER, program.counter, program.administrator):
+            rejected(months.answer_questions, "by", **given, by=by)
 
     def test_is_not_taken_of_someone_without_a_window(self, program, at):
         life = lives.enrolled(program, at, category=CANNOT)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pledge.actions import authorizations, months, nightly
+from pledge.actions import authorizations, months, nightly, records
 from pledge.models import EventType, PrescriptionWindow
 from pledge.rules import vocabulary as words
 from pledge.rules.calendar import Span, program_day
@@ -101,6 +101,13 @@ class TestALockout:
         assert self.lockout(newest, at + timedelta(days=8)) is None
         then = lives.UNDER_2026
         assert self.lockout(window_of(lives.ready(lives.a_program(then), then)), then + timedelta(days=8)) is None
+
+    def test_is_no_ones_whose_record_was_merged_away(self, program, at):
+        kept, gone = lives.registered(program, at), lives.ready(program, at)
+        window = window_of(gone)
+        by = {"by": program.administrator, "at": at}
+        records.merge(registrant=kept.registrant, duplicate=gone.registrant, **by)
+        assert self.lockout(window, at + timedelta(days=8)) is None
 
     def test_ends_with_the_edition_that_knew_it(self):
         at = datetime(2026, 11, 5, 15, tzinfo=UTC)

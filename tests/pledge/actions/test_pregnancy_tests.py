@@ -1,6 +1,6 @@
 """Tests: recorded whatever they are worth, superseded when corrected; home tests permitted or not."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -56,6 +56,15 @@ class TestRecording:
     def test_of_tomorrow_is_rejected(self, program, at):
         life = lives.enrolled(program, at)
         rejected(pregnancy_tests.record_test, "specimen", **a_record(life, at, specimen_on=day(at, 1)))
+
+    def test_of_a_day_before_the_first_rules_is_rejected(self, program, at):
+        life = lives.enrolled(program, at)
+        rejected(pregnancy_tests.record_test, "specimen", **a_record(life, at, specimen_on=date(2006, 2, 28)))
+
+    @pytest.mark.parametrize("cycle_day", [-1, 1000])
+    def test_of_no_day_of_a_cycle_is_rejected(self, program, at, cycle_day):
+        life = lives.enrolled(program, at)
+        rejected(pregnancy_tests.record_test, "cycle_day", **a_record(life, at, cycle_day=cycle_day))
 
     def test_is_open_to_the_registrant_and_to_no_stranger(self, program, other, at):
         life = lives.enrolled(program, at)
