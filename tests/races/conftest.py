@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
 
 from pledge.rules.calendar import program_day
 from tests import lives
+from tests.races.side_by_side import execute_watched
+
+
+@pytest.fixture(autouse=True)
+def _watched_driver(monkeypatch):
+    monkeypatch.setattr(psycopg.Cursor, "execute", execute_watched)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+import psycopg
 from django.apps import apps
 from django.db import connection, connections
 
@@ -29,6 +30,8 @@ JITTER = 0.012
 WRITES = re.compile(r"\s*(INSERT INTO|UPDATE) \"?(pledge|consents)_")
 ROW_LOCKS = re.compile(r"FOR (NO KEY UPDATE|UPDATE|SHARE)( OF (\"?\w+\"?, )*\"?\w+\"?)?( FOR SHARE OF (\w+, )*\w+)?")
 SHARED_LOCKS = re.compile(r"FOR SHARE OF (\w+, )*\w+")
+_EXECUTE = psycopg.Cursor.execute
+_here = threading.local()
 SWEEPS_LOCK = re.compile(r"SELECT pg_try_advisory_lock\(%s\)")
 
 
@@ -64,18 +67,21 @@ def overtaken(first: Act, second: Act, *, without: re.Pattern[str] | None = None
     about_to_write, overtook = threading.Event(), threading.Event()
     within = PATIENCE if without is not None else PAUSE
 
-    def pausing(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if not after and not about_to_write.is_set() and WRITES.match(sql):
+    def pause() -> None:
+        if not about_to_write.is_set():
             about_to_write.set()
             overtook.wait(within)
-        outcome = execute(sql, params, many, context)
-        if after and not about_to_write.is_set() and sql.lstrip().startswith(after):
-            about_to_write.set()
-            overtook.wait(within)
+
+    def pausing(said: str, execute: Act) -> Any:
+        if not after and WRITES.match(said):
+            pause()
+        outcome = execute()
+        if after and said.lstrip().startswith(after):
+            pause()
         return outcome
 
     def paused() -> Any:
-        with connection.execute_wrapper(pausing), stripped(without):
+        with watched(pausing), stripped(without):
             return first()
 
     def overtaking() -> Any:
@@ -110,17 +116,39 @@ def codes(outcome: Any) -> set[str]:
 
 @contextmanager
 def stripped(pattern: re.Pattern[str] | None) -> Iterator[None]:
-    """Take something out of every statement of this thread's connection."""
-
-    def strip(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if pattern is None or not pattern.search(sql):
-            return execute(sql, params, many, context)
-        if pattern is SWEEPS_LOCK:
-            return execute("SELECT true", None, many, context)
-        return execute(pattern.sub("", sql), params, many, context)
-
-    with connection.execute_wrapper(strip):
+    """Take something out of every statement of this thread."""
+    earlier = getattr(_here, "strip", ())
+    _here.strip = (*earlier, pattern) if pattern is not None else earlier
+    try:
         yield
+    finally:
+        _here.strip = earlier
+
+
+@contextmanager
+def watched(watch: Callable[[str, Act], Any]) -> Iterator[None]:
+    """Let ``watch`` run every statement of this thread: it is given the statement and what executes it."""
+    _here.watch = watch
+    try:
+        yield
+    finally:
+        _here.watch = None
+
+
+def execute_watched(cursor: psycopg.Cursor[Any], query: Any, params: Any = None, **options: Any) -> Any:
+    """Stand in for the driver's own ``execute``, below everything that the service or Django may do on the way."""
+    for pattern in getattr(_here, "strip", ()):
+        if isinstance(query, str) and pattern.search(query):
+            if pattern is SWEEPS_LOCK:
+                query, params = "SELECT true", None
+            else:
+                query = pattern.sub("", query)
+
+    def execute() -> Any:
+        return _EXECUTE(cursor, query, params, **options)
+
+    watch = getattr(_here, "watch", None)
+    return watch(str(query), execute) if watch is not None else execute()
 
 
 @contextmanager
