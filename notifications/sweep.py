@@ -124,7 +124,7 @@ def _works(at: datetime) -> Iterator[tuple[str, Callable[[Report], int]]]:
     yield "windows missed", each(_missed_windows(on), record_missed_window, "window")
     yield "lockouts", each(_windows_with_lockouts(on), record_lockout, "window")
     yield "told to pharmacies", lambda report: _for_each(report, _untold(at), _tell)
-    yield "repaired", lambda report: _for_each(report, _unannounced(at), announce)
+    yield "repaired", lambda report: _for_each(report, _unannounced(at), partial(_repair, at=at))
     yield "answers forgotten", lambda report: forget_answers(at, dry_run=report.dry_run)
     for name in STATEMENTS:
         yield name, partial(_remind, name, at)
@@ -229,6 +229,12 @@ def _last_night(at: datetime) -> datetime:
     earliest = at - timedelta(hours=REPAIR_HOURS)
     last = Night.objects.filter(done_at__lt=at).order_by("-done_at").values_list("done_at", flat=True).first()
     return min(earliest, last - timedelta(hours=1)) if last else earliest
+
+
+def _repair(event: ProgramEvent, *, at: datetime) -> None:
+    """Announce an event late: what it causes is judged tonight, for what is no longer true is not told."""
+    event.at = at
+    announce(event)
 
 
 def _unannounced(at: datetime) -> Any:
