@@ -102,9 +102,18 @@ class ClinicSteps(Steps):
         if any(self.dispensed_outside(person, window) for window in moved):
             self.answer.deviation = True
             self.told.tell(PROGRAM, "deviation", person.id, self.seq)
+        self.hold_again(person, args["to"])
         if tests.by_day(person)[args["to"]].result == "negative":
             confirmation_due(self.told, person, self.at, args["to"])
         self.show(person, windows.open_window(person, self.today))
+
+    def hold_again(self, person: Person, day) -> None:
+        """Section 13, Which test: a positive holds on its corrected day too, unless a later negative would clear it."""
+        moved = [test for when, test in tests.in_order(person) if when == day and test.result == "positive"]
+        later = [when for when, test in tests.by_day(person).items() if when > day and tests.clears(person, when, test)]
+        if moved and not person.open_holds and not later:
+            self.revoke(person)
+            person.holds.append(Hold(self.seq, self.at, moved[-1]))
 
     def dispensed_outside(self, person: Person, window: Window) -> bool:
         """Whether something was dispensed on a day outside the window as it now stands."""

@@ -177,7 +177,7 @@ def window_reasons(person: Person, today: date, specimen: date, visit: date | No
 
 def worth_of(person: Person, today: date, wanted: date | None = None, visit: date | None = None) -> Worth:
     """What stops the specimen of a day, or the newest one, from opening a window."""
-    found = by_day(person)
+    found = course_tests(person)
     first_dose = before_first_dose(person)
     screening = screening_day(person)
     if first_dose and screening is None:
@@ -186,7 +186,7 @@ def worth_of(person: Person, today: date, wanted: date | None = None, visit: dat
     specimen = wanted or max(later, default=None)
     if first_dose and (specimen is None or specimen == screening):
         return no_second_test(person, today)
-    if specimen not in later:
+    if specimen not in found or specimen == screening:
         return Worth(Reasons(test_missing=None))
     spent = window_reasons(person, today, specimen, visit)
     if "test_missing" in spent:

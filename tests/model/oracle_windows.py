@@ -102,7 +102,12 @@ def is_open(person: Person, window: Window, today: date) -> bool:
 
 
 def open_window(person: Person, today: date) -> Window | None:
-    return next((w for w in person.windows if is_open(person, w, today)), None)
+    return max(open_windows(person, today), key=lambda w: (first_day(person, w), w.number), default=None)
+
+
+def open_windows(person: Person, today: date) -> list[Window]:
+    """More than one only where a correction laid one over another."""
+    return [window for window in person.windows if is_open(person, window, today)]
 
 
 def course_windows(person: Person) -> list[Window]:
