@@ -1,5 +1,6 @@
 """How a history goes on: the day it begins, when its next step comes, and which step would be sensible."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from tests.histories.both import ModelAlone
@@ -34,19 +35,24 @@ SELDOM = {
     "report_dispense": 1, "enroll": 2, "sign": 2, "sign_all": 2, "certify": 2, "suspend": 1, "reinstate": 2,
     "enroll_prescriber": 1, "enroll_pharmacy": 1, "enroll_designee": 1,
 }  # fmt: skip
-NIGHTS_FORGOTTEN = 45
+NIGHTS_FORGOTTEN = 30
 Told = tuple[datetime, str, Arguments]
 Beginning = list[Told]
 
 
 def beginning(dice: Dice) -> Beginning:
-    """Choose what is given and its day, and give the steps it stands for."""
+    """Choose what is given and its day, and give the steps it stands for; often a second prescriber's too."""
     day = dice.of(ERAS) + days(dice.of(range(30)))
     shorthand = weighted(dice, {name: 3 if name else 1 for name in GIVEN})
-    if shorthand:
-        return given_steps({shorthand: day})
     parties = (("enroll_prescriber", "P1"), ("enroll_pharmacy", "A"), ("enroll_pharmacy", "B"))
-    return [(instant(day, 9), kind, {"id": name}) for kind, name in parties]
+    begun = given_steps({shorthand: day}) if shorthand else _enrolled(instant(day, 9), parties)
+    if rarely(dice, 2):
+        begun += _enrolled(begun[-1][0], (("enroll_prescriber", "P2"), ("enroll_designee", "D1")))
+    return begun
+
+
+def _enrolled(at: datetime, parties: Iterable[tuple[str, str]]) -> Beginning:
+    return [(at, kind, {"id": name}) for kind, name in parties]
 
 
 def goes_on(dice: Dice, told: ModelAlone, begun: Beginning) -> Told:
@@ -69,7 +75,7 @@ def next_instant(dice: Dice, now: Present) -> datetime:
     if how == "turning point" and points:
         day = dice.of(points)
     elif how == "weeks":
-        day = now.today + days(dice.of((14, 19, 23, 28, 30, 31, 45, 60)))
+        day = now.today + days(dice.of((14, 19, 23, 28, 30, 31, 45)))
     else:
         day = now.today + days(dice.of(range(1, 9)))
     return instant(day, *dice.of(HOURS))

@@ -88,7 +88,7 @@ class Present:
         for person in self.oracle.people.values():
             found |= self._turning_points_of(person)
         near = {day + days(shift) for day in found for shift in (-1, 0, 1)}
-        return sorted(day for day in near if self.today < day <= self.today + days(70))
+        return sorted(day for day in near if self.today < day <= self.today + days(45))
 
     def _turning_points_of(self, person: Person) -> set[date]:
         found = set()
