@@ -7,6 +7,8 @@ CREATE FUNCTION pledge_chain_event() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     -- One chain a registrant; events of no registrant share chain 0. The lock keeps two from following the same one.
     PERFORM pg_advisory_xact_lock(7301, COALESCE(NEW.registrant_id, 0)::int);
+    -- The number is drawn under the lock, so that a chain's order is the order of its numbers.
+    NEW.id := nextval(pg_get_serial_sequence('pledge_programevent', 'id'));
     -- Asked in two ways, since IS NOT DISTINCT FROM would read the trail from its end instead of the index.
     IF NEW.registrant_id IS NULL THEN
         SELECT digest INTO NEW.previous_digest FROM pledge_programevent
