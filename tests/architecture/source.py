@@ -19,12 +19,19 @@ def ignored_folders() -> frozenset[str]:
     return frozenset({line.strip("/") for line in lines if line.endswith("/")} | {".git"})
 
 
+@functools.cache
+def ignored_files() -> tuple[str, ...]:
+    """Patterns of file names that .gitignore keeps out."""
+    lines = (ROOT / ".gitignore").read_text().splitlines()
+    return tuple(line for line in lines if line and "/" not in line and not line.startswith("#"))
+
+
 def files(folder: Path = ROOT) -> Iterator[Path]:
     """Every file of the project, in order, less what .gitignore keeps out."""
     for path in sorted(folder.iterdir()):
         if path.is_dir() and path.name not in ignored_folders():
             yield from files(path)
-        elif path.is_file():
+        elif path.is_file() and not any(path.match(pattern) for pattern in ignored_files()):
             yield path
 
 

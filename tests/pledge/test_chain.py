@@ -99,6 +99,34 @@ class TestAWholeTrail:
         assert verified(f"--anchor={anchor}")[0] == 0
 
 
+class TestAnEventOvertakenBetweenItsNumberAndItsLink:
+    """Numbers are drawn before the chain is locked; under the lock each is drawn anew."""
+
+    @pytest.fixture
+    def drawn_early(self, life):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT nextval('pledge_programevent_id_seq')")
+            (drawn,) = cursor.fetchone()
+        overtaking = registrants.change_contact
+        overtaking(registrant=life.registrant, contact={"name": "R"}, by=life.program.clinic, at=AT)
+        row = ProgramEvent.objects.filter(registrant=life.registrant).latest("id")
+        row.pk = drawn
+        return row
+
+    def test_follows_the_one_that_overtook_it(self, drawn_early):
+        drawn_early.save(force_insert=True)
+        assert found() == []
+
+    def test_would_break_the_chain_under_its_first_number(self, drawn_early):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_get_functiondef('pledge_chain_event'::regproc)")
+            (definition,) = cursor.fetchone()
+            assert definition.count("NEW.id := nextval") == 1
+            cursor.execute(definition.replace("NEW.id := nextval", "-- NEW.id := nextval"))
+        drawn_early.save(force_insert=True)
+        assert found() != []
+
+
 class TestATamperedTrail:
     @pytest.mark.parametrize(
         "edit",
