@@ -116,11 +116,11 @@ def _urgent(event: ProgramEvent, occasion: str) -> None:
 def _confirmed(event: ProgramEvent) -> None:
     confirmation = MonthlyConfirmation.objects.select_related("window").get(pk=_subject(event))
     window = confirmation.window
-    if window is None:
+    if window is None or window.closes_on < program_day(event.at):
         return
     if window.category == CAN:
         _tell_registrant(event, Kind.QUESTIONS_READY, f"window:{window.pk}", until=window.closes_on)
-        answer = RegistrantAnswer.objects.filter(window=window).first()
+        answer = RegistrantAnswer.objects.filter(window=window, answered_at__lte=confirmation.confirmed_at).first()
         if answer is not None and not _agree(confirmation, answer):
             _tell_registrant(event, Kind.QUESTIONS_READY, f"confirmation:{confirmation.pk}", until=window.closes_on)
             _tell_prescriber(event, Kind.METHODS_DIFFER, f"confirmation:{confirmation.pk}")
@@ -129,6 +129,8 @@ def _confirmed(event: ProgramEvent) -> None:
 
 def _answered(event: ProgramEvent) -> None:
     answer = RegistrantAnswer.objects.select_related("window").get(pk=_subject(event))
+    if answer.window.closes_on < program_day(event.at):
+        return
     confirmation = MonthlyConfirmation.objects.filter(window=answer.window).first()
     if confirmation is not None and not _agree(confirmation, answer):
         _tell_prescriber(event, Kind.METHODS_DIFFER, f"answer:{answer.pk}")
