@@ -33,4 +33,4 @@ class Oracle(EnrollmentSteps, ClinicSteps, CounterSteps):
         return self.answer
 
     def step_sweep(self, _: dict) -> None:
-        sweep(self.told, list(self.people.values()), self.parties, self.at, self.seq)
+        sweep(self.told, list(self.people.values()), self.parties, self.at)

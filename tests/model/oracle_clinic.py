@@ -81,7 +81,7 @@ class ClinicSteps(Steps):
         said = self.actor_reasons(person, args)
         if self.is_designee(args):
             said.name("on_hold")
-        elif not self.parties[person.prescriber].certified(self.at):
+        if not self.parties[person.prescriber].certified(self.at):
             said.name("prescriber_not_certified")
         after = max(person.dated(h.test.specimen, h.test.seq)[0] if h.test else h.day for h in person.open_holds)
         if not any(day > after and tests.clears(person, day, test) for day, test in tests.by_day(person).items()):

@@ -116,7 +116,6 @@ class Person:
     holds: list[Hold] = field(default_factory=list)
     clears: list[int] = field(default_factory=list)
     endings: list[tuple[int, date, bool, date]] = field(default_factory=list)
-    told_until: int = 0  # the step of the last sweep
     reported: list[tuple[int, int, date, int, str]] = field(default_factory=list)
 
     @property

@@ -39,20 +39,18 @@ class Told:
             self.ever.update((to, kind, (occasion,)) for occasion in reached)
 
 
-def sweep(told: Told, people: list[Person], parties: dict[str, Party], at: datetime, seq: int) -> None:
+def sweep(told: Told, people: list[Person], parties: dict[str, Party], at: datetime) -> None:
     """The nightly work: the program day decides, not the hour."""
     today = program_day(at)
     for party in parties.values():
         if party.kind != "designee":
             expiring(told, party, at, today)
     for person in people:
-        since, person.told_until = person.told_until, seq
         for auth in person.authorizations:
             authorization_notices(told, person, auth, parties, at)
         if person.ended:
             post_treatment(told, person, today)
             continue
-        late_confirmations(told, person, at, since)
         new_form(told, person, today)
         test_due(told, person, today)
         window_reminders(told, person, today)
@@ -177,13 +175,6 @@ def confirmation_due(told: Told, person: Person, at: datetime, specimen: date) -
         return
     if not tests.worth_of(person, today, specimen).said:
         told.tell(person.prescriber, "confirmation_due", person.id, specimen)
-
-
-def late_confirmations(told: Told, person: Person, at: datetime, since: int) -> None:
-    """Section 13, Notices: a missed reminder is sent by the next sweep while still true."""
-    for day, test in tests.by_day(person).items():
-        if person.dated(test.specimen, test.seq)[1] > since and test.result == "negative":
-            confirmation_due(told, person, at, day)
 
 
 def last_is_open(person: Person, today: date) -> bool:
