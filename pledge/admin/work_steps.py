@@ -19,7 +19,12 @@ class CloseDeviation(StaffStep):
     subject_as = "deviation"
     act = staticmethod(deviations.close_deviation)
 
-    note = forms.CharField(label="Note", max_length=500, widget=forms.Textarea(attrs={"rows": 4}))
+    note = forms.CharField(
+        label="Note",
+        max_length=deviations.LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=f"At most {deviations.LONGEST_NOTE} characters.",
+    )
 
     @classmethod
     def offered(cls, scene: Scene) -> bool:

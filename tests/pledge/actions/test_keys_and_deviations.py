@@ -46,12 +46,21 @@ class TestAKey:
 
 
 class TestADeviation:
-    def test_is_closed_once_with_a_note(self, program, at):
+    @pytest.fixture
+    def raised(self, program, at):
         life = lives.registered(program, at)
         given = {"registrant": life.registrant, "pharmacy": program.pharmacy, "days_supply": 5, "by": program.counter}
-        raised = authorizations.report_dispense(**given, at=at).deviations.get()
+        return authorizations.report_dispense(**given, at=at).deviations.get()
+
+    def test_is_closed_once_with_a_note(self, program, at, raised):
         closing = {"deviation": raised, "by": program.administrator, "at": at}
         rejected(deviations.close_deviation, "note", **closing, note="  ")
         deviations.close_deviation(**closing, note=" a paper form ")
         assert (fresh(raised).closed_at, fresh(raised).closing_note) == (at, "a paper form")
         rejected(deviations.close_deviation, "deviation", **closing, note="again")
+
+    def test_is_not_closed_with_a_note_longer_than_its_place(self, program, at, raised):
+        closing = {"deviation": raised, "by": program.administrator, "at": at}
+        longest = "n" * deviations.LONGEST_NOTE
+        rejected(deviations.close_deviation, "note", **closing, note=longest + "n")
+        assert deviations.close_deviation(**closing, note=f" {longest} ").closing_note == longest

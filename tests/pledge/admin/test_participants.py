@@ -131,17 +131,27 @@ class TestAKey:
 
 
 class TestOpenWork:
-    def test_a_deviation_is_closed_with_a_note(self, world: World) -> None:
+    @pytest.fixture
+    def deviation(self, world: World) -> Deviation:
         life = ready(world.program, world.at)
         authorizations.report_dispense(
             registrant=life.registrant, pharmacy=world.program.pharmacy, days_supply=30, by=world.program.counter,
             at=world.at,
         )  # fmt: skip
-        deviation = Deviation.objects.get()
+        return Deviation.objects.get()
+
+    def test_a_deviation_is_closed_with_a_note(self, world: World, deviation: Deviation) -> None:
         assert "note" in take(world.administrator, step(deviation, "close")).context["form"].errors
         take(world.administrator, step(deviation, "close"), note="Pharmacy was trained again.")
         deviation.refresh_from_db()
         assert deviation.closing_note == "Pharmacy was trained again."
+
+    def test_a_deviations_form_says_how_long_a_note_may_be(self, world: World, deviation: Deviation) -> None:
+        address = step(deviation, "close")
+        assert "At most 500 characters." in world.administrator.get(address).content.decode()
+        assert "note" in take(world.administrator, address, note="n" * 501).context["form"].errors
+        deviation.refresh_from_db()
+        assert deviation.closed_at is None
 
     def test_a_follow_up_is_finished(self, world: World) -> None:
         life = ready(world.program, world.at)
