@@ -21,13 +21,17 @@ from pledge.callers import (
 from pledge.facts import RECORD_COLUMNS, RECORD_TABLES, record_from_row, record_of, signatures_of
 from pledge.models import Authorization, Pharmacy, Registrant
 from pledge.rules.calendar import program_day
-from pledge.rules.dispensing import Decision, authorizing, is_live, last_usable_day
-from pledge.rules.editions import edition_on
+from pledge.rules.dispensing import Decision, authorizing, death_of
 from pledge.rules.history import Standing
+from pledge.rules.refusals import RefusalCode
 from pledge.rules.vocabulary import LIVE_STATUSES, AuthorizationStatus
 from pledge.trail import by_pharmacy, record_pharmacy_access
 
 CHECK, SHOW, NOT_THERE = "eligibility-check", "authorization shown", "not there"
+_DEAD_AS = {
+    RefusalCode.AUTHORIZATION_REVOKED: AuthorizationStatus.REVOKED,
+    RefusalCode.AUTHORIZATION_EXPIRED: AuthorizationStatus.LAPSED,
+}
 
 _CALLER_AND_RECORD = f"""
     SELECT {CALLER_COLUMNS}, {RECORD_COLUMNS}
@@ -117,11 +121,10 @@ def _status_now(authorization: Authorization, at: datetime) -> AuthorizationStat
     live = record.authorization
     if live is None or live.id != authorization.pk:
         return status
-    if is_live(live, record, on):
-        return status if record.prescriber.holds(on) else AuthorizationStatus.SUSPENDED
-    activated_through = live.pharmacy.certified_through
-    ran_out_first = activated_through is not None and activated_through < last_usable_day(live, record, edition_on(on))
-    return AuthorizationStatus.REVOKED if ran_out_first else AuthorizationStatus.LAPSED
+    died = death_of(live, record, on)
+    if died is not None:
+        return _DEAD_AS[died]
+    return status if record.prescriber.holds(on) else AuthorizationStatus.SUSPENDED
 
 
 def _judge(row: Sequence[Any], pharmacy: Standing, days_supply: int, on: date) -> Decision | None:

@@ -106,8 +106,8 @@ def suspend(*, party: CertifiedParty, by: By, at: datetime) -> CertifiedParty:
     if row.suspended_at is not None:
         raise Rejected("party", f"{row.name} is suspended already")
     _settle_run_out(row, at)
+    _follow(row, by=by, at=at)  # judged before the row says suspended: what had lapsed by then was not revoked
     changes = changed(row, suspended_at=at)
-    _follow(row, by=by, at=at)
     record(EventType.PARTY_SUSPENDED, act="participants.suspend", by=by, at=at, about=row, changes=[changes])
     return row
 

@@ -8,17 +8,21 @@ from pledge.access import NotThere
 from pledge.facts import signatures_of
 from pledge.models import Authorization, Course, EventType, PrescriptionWindow, Registrant
 from pledge.rules.calendar import days_after, program_day
-from pledge.rules.dispensing import is_live, last_usable_day
+from pledge.rules.dispensing import death_of
 from pledge.rules.editions import edition_on
 from pledge.rules.enrollment import enrolled_on
 from pledge.rules.history import Record, Standing
-from pledge.rules.refusals import refuse_if_any
+from pledge.rules.refusals import RefusalCode, refuse_if_any
 from pledge.rules.standing import designee_refusals
 from pledge.rules.states import next_status
 from pledge.rules.vocabulary import AuthorizationStatus, RiskCategory, StopCause
 from pledge.trail import SYSTEM, By, changed, record
 
 Changes = list[dict[str, Any]]
+_DEATHS = {
+    RefusalCode.AUTHORIZATION_REVOKED: ("revoke", EventType.AUTHORIZATION_REVOKED),
+    RefusalCode.AUTHORIZATION_EXPIRED: ("lapse", EventType.AUTHORIZATION_LAPSED),
+}
 
 
 def new_number(digits: int) -> str:
@@ -124,15 +128,10 @@ def settle_dead(record_: Record, *, at: datetime) -> None:
     Judgments hold from their instant; the nightly work would record the same (section 13).
     """
     live = record_.authorization
-    if live is None or is_live(live, record_, program_day(at)):
+    died = death_of(live, record_, program_day(at)) if live is not None else None
+    if live is None or died is None:
         return
-    last_day = last_usable_day(live, record_, edition_on(program_day(at)))
-    ran_out_first = live.pharmacy.certified_through is not None and live.pharmacy.certified_through < last_day
-    act, event = (
-        ("revoke", EventType.AUTHORIZATION_REVOKED)
-        if ran_out_first and not live.pharmacy.holds(program_day(at))
-        else ("lapse", EventType.AUTHORIZATION_LAPSED)
-    )
+    act, event = _DEATHS[died]
     dead = Authorization.objects.select_for_update(of=("self",), no_key=True).get(pk=live.id)
     end_authorization(dead, act, event, by=SYSTEM, at=at)
 

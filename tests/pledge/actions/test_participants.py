@@ -184,6 +184,12 @@ class TestAPharmacysSuspension:
         participants.reinstate(party=program.pharmacy, by=program.administrator, at=at)
         assert fresh(life.authorization).status == Status.REVOKED
 
+    def test_records_a_lapse_where_the_date_has_passed(self, program, at):
+        life = lives.authorized(program, at)
+        with types() as told:
+            suspend(life, at + timedelta(days=8), "pharmacy")
+        assert told == [EventType.AUTHORIZATION_LAPSED, EventType.PARTY_SUSPENDED]
+
 
 class TestACertificationThatRanOut:
     def test_suspends_a_prescribers_and_resumes_them_when_certified_again(self, program, at):
