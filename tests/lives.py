@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
-from consents.actions import sign
+from consents.actions.signing import sign
 from pledge.actions import authorizations, keys, months, participants, pregnancy_tests, registrants
 from pledge.models import Authorization, MonthlyConfirmation, Pharmacy, PregnancyTest, Prescriber, Registrant
 from pledge.rules.calendar import PROGRAM_ZONE, program_day

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from config.demo.cast import Cast
 from config.demo.stage import Arc, Stage
-from consents.actions import sign
+from consents.actions.signing import sign
 from pledge.actions import authorizations, months, pregnancy_tests, registrants
 from pledge.models import Registrant
 from pledge.rules.calendar import program_day

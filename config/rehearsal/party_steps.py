@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from config.rehearsal.came import Arguments, Came
 from config.rehearsal.cast import PROGRAM, Cast
-from consents import actions as consents
+from consents.actions import signing
 from pledge.actions import participants, registrants
 from pledge.facts import signatures_of
 from pledge.models import Registrant
@@ -109,7 +109,7 @@ def sign(cast: Cast, a: Arguments, at: datetime) -> Came:
     """Sign one form as one signer."""
     registrant = cast.registrant(a.get("registrant", "R1"))
     signer = a.get("signer", Signer.REGISTRANT)
-    consents.sign(
+    signing.sign(
         registrant=registrant,
         form=a.get("form", "informed_consent"),
         signer=signer,
@@ -126,7 +126,7 @@ def sign_all(cast: Cast, a: Arguments, at: datetime) -> Came:
         for signer in Signer:  # the registrant first, whose day of signing says whether a guardian is required
             if signer != Signer.GUARDIAN or signer in _required(registrant, form, at):
                 by = _signing(cast, registrant, signer, a)
-                consents.sign(registrant=registrant, form=form, signer=signer, by=by, at=at)
+                signing.sign(registrant=registrant, form=form, signer=signer, by=by, at=at)
     return Came()
 
 

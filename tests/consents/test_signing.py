@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from consents.actions import sign
+from consents.actions.signing import sign
 from consents.models import FormVersion, SignedConsent
 from pledge.actions import participants, registrants
 from pledge.models import EventType
@@ -207,7 +207,7 @@ class TestTheTrailOfASignature:
         with events() as told:
             sign(**given(life))
         assert [(event.type, event.act) for event in life.registrant.events.order_by("id")][-2:] == [
-            (EventType.ACT_REFUSED, "consents.sign"),
-            (EventType.FORM_SIGNED, "consents.sign"),
+            (EventType.ACT_REFUSED, "signing.sign"),
+            (EventType.FORM_SIGNED, "signing.sign"),
         ]
         assert told[0].actor_kind == "registrant"

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from consents.actions import sign
+from consents.actions.signing import sign
 from notifications.announcements import announce
 from notifications.models import Notice
 from pledge.actions import authorizations, holds, months, participants, pregnancy_tests, registrants

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from consents.actions import sign
+from consents.actions.signing import sign
 from pledge.actions import authorizations, holds, months, participants, registrants
 from pledge.rules import vocabulary
 from pledge.rules.calendar import program_day

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from django.db import connection
 
-from consents.actions import sign
+from consents.actions.signing import sign
 from pledge import facts
 from pledge.actions import authorizations, holds, months, participants, pregnancy_tests, records, registrants
 from pledge.models import Registrant

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from consents.actions import sign
+from consents.actions.signing import sign
 from pledge.actions import (
     authorizations,
     deviations,
@@ -286,7 +286,7 @@ EACH: dict[str, Callable[[lives.Program], Step]] = {
     "authorizations.dispense": _dispense,
     "authorizations.report_dispense": _report_dispense,
     "authorizations.reverse": _reverse,
-    "consents.sign": _sign,
+    "signing.sign": _sign,
     "deviations.close_deviation": _close_deviation,
     "holds.clear_hold": _clear_hold,
     "holds.finish_follow_up": _finish_follow_up,

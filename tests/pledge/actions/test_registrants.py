@@ -202,7 +202,7 @@ class TestACategoryChanged:
         assert row.course.number == 1
 
     def test_to_cannot_completes_an_enrollment_that_waited_for_the_other_form(self, program, at):
-        from consents.actions import sign
+        from consents.actions.signing import sign
         from pledge.rules.vocabulary import ConsentForm, Signer
 
         life = lives.registered(program, at)

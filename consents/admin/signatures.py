@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 
-from consents.actions import sign
+from consents.actions.signing import sign
 from consents.models import FormVersion, SignedConsent
 from pledge.admin.fields import WordField
 from pledge.admin.readonly import ReadOnlyAdmin

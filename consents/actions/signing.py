@@ -70,7 +70,7 @@ def _record(row: Registrant, course: Course, signature: SignedConsent, *, by: By
     signed = [s for s in signatures_of(row) if s.form == form and s.version == signature.form_version.version]
     complete = not missing_signers(signed, row.born_on, program_day(at))
     changes.append({"form": {form: [None, "complete" if complete else "signed"]}})
-    record(EventType.FORM_SIGNED, act="consents.sign", by=by, at=at, registrant=row, about=signature, changes=changes)
+    record(EventType.FORM_SIGNED, act="signing.sign", by=by, at=at, registrant=row, about=signature, changes=changes)
 
 
 def _who(signed: list[Signature]) -> set[Signer]:

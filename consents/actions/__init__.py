@@ -1,0 +1,1 @@
+"""The writes: forms are published, signers invited, visits made, forms signed, records sealed."""
