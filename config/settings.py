@@ -191,6 +191,7 @@ STATIC_URL = "static/"
 _collected = environment.switch("STATIC_COLLECTED", default=True)
 STATIC_ROOT = Path(environment.text("STATIC_ROOT", str(BASE_DIR / "staticfiles"))) if _collected else None
 WHITENOISE_USE_FINDERS = not _collected
+WHITENOISE_ROOT = BASE_DIR / "config" / "root"  # /favicon.ico, which browsers ask for unbidden
 _storage = "whitenoise.storage.CompressedManifest" if _collected else "django.contrib.staticfiles.storage."
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

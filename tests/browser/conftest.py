@@ -50,8 +50,7 @@ def page(chromium: Browser, live_server: LiveServer) -> Iterator[Page]:
     complaints: list[str] = []
 
     def hear(message: ConsoleMessage) -> None:
-        asked_for_an_icon = message.location["url"].endswith("/favicon.ico")
-        if message.type == "error" and not asked_for_an_icon:
+        if message.type == "error":
             complaints.append(message.text)
 
     window = chromium.new_context(base_url=live_server.url, locale="en-US", timezone_id="America/New_York")
