@@ -41,6 +41,7 @@ class FollowUp(models.Model):
 
     class Meta:
         ordering = ["due_at", "id"]
+        verbose_name, verbose_name_plural = "follow-up", "follow-ups"
 
     def __str__(self) -> str:
         """Give the deadline."""

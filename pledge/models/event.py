@@ -20,7 +20,7 @@ class EventType(models.TextChoices):
     KEY_ISSUED = "key_issued"
     KEY_REVOKED = "key_revoked"
     REGISTRANT_ENROLLED = "registrant_enrolled"
-    REGISTRANT_REENROLLED = "registrant_reenrolled"
+    REGISTRANT_REENROLLED = "registrant_reenrolled", "Registrant Enrolled Again"
     CONTACT_CHANGED = "contact_changed"
     SIGNER_INVITED = "signer_invited"
     SIGNING_LINK_REVOKED = "signing_link_revoked"
@@ -67,7 +67,7 @@ class EventType(models.TextChoices):
     REGISTRANT_DISCONTINUED = "registrant_discontinued"
     PREGNANCY_REPORTED = "pregnancy_reported"
     HOLD_CLEARED = "hold_cleared"
-    FOLLOW_UP_DONE = "follow_up_done"
+    FOLLOW_UP_DONE = "follow_up_done", "Follow-up Done"
     ACT_REFUSED = "act_refused"
 
 

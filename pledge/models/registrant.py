@@ -120,7 +120,7 @@ class Course(models.Model):
     ending = models.CharField(max_length=32, choices=Ending.choices(), blank=True)
     ending_reason = models.CharField(max_length=200, blank=True)
     last_dose_on = models.DateField(null=True, blank=True)
-    post_treatment_tests_asked = models.BooleanField(default=False)
+    post_treatment_tests_asked = models.BooleanField("post-treatment tests asked", default=False)
 
     class Meta:
         ordering = ["registrant", "number"]

@@ -157,10 +157,13 @@ class TestOpenWork:
         life = ready(world.program, world.at)
         holds.report_pregnancy(registrant=life.registrant, by=world.program.clinic, at=world.at)
         task = FollowUp.objects.get()
-        assert world.administrator.get(page(task)).status_code == 200
+        shown = world.administrator.get(page(task)).content.decode()
+        assert "Follow-ups" in shown
+        assert "Follow ups" not in shown
         take(world.administrator, step(task, "finish"))
         task.refresh_from_db()
         assert task.done_at == world.at
+        assert "Follow-up done" in world.administrator.get(page(task)).content.decode()
 
 
 class TestTheTrail:
