@@ -21,6 +21,7 @@ def enroll_prescriber(
     """Enroll a prescriber, certified from today through a program day."""
     _check_span(certified_through, at)
     _check_free(Prescriber, npi=npi)
+    _check_unlinked(user)
     row = Prescriber.objects.create(npi=npi, **_party(name, email, certified_through, at), user=user)
     record(EventType.PRESCRIBER_ENROLLED, act="participants.enroll_prescriber", by=by, at=at, about=row,
            changes=[created(row)])  # fmt: skip
@@ -40,6 +41,7 @@ def enroll_designee(
 ) -> Designee:
     """Enroll a designee who acts on behalf of prescribers, attested from today through a program day."""
     _check_span(attested_through, at)
+    _check_unlinked(user)
     row = Designee.objects.create(**_party(name, email, attested_through, at), user=user)
     row.prescribers.set(prescribers)
     named = {f"designee:{row.pk}": {"prescribers": [None, [p.pk for p in prescribers]]}}
@@ -80,6 +82,18 @@ def enroll_wholesaler(
     row = Wholesaler.objects.create(number=number, **_party(name, email, certified_through, at))
     record(EventType.WHOLESALER_ENROLLED, act="participants.enroll_wholesaler", by=by, at=at, about=row,
            changes=[created(row)])  # fmt: skip
+    return row
+
+
+@action
+def link_log_in(*, party: Prescriber | Designee, user: Any, by: By, at: datetime) -> Prescriber | Designee:
+    """Give a prescriber or designee who is enrolled already the log-in with which they come in (section 1)."""
+    row = type(party)._default_manager.locked(party.pk)
+    if row.user_id is not None:
+        raise Rejected("party", f"{row.name} has a log-in already")
+    _check_unlinked(user)
+    changes = changed(row, user=user)
+    record(EventType.LOG_IN_LINKED, act="participants.link_log_in", by=by, at=at, about=row, changes=[changes])
     return row
 
 
@@ -145,6 +159,15 @@ def _check_free(model: type[CertifiedParty], **number: str) -> None:
     ((field, value),) = number.items()
     if model._default_manager.filter(**number).exists():
         raise Rejected(field, f"{value} is enrolled already")
+
+
+def _check_unlinked(user: Any) -> None:
+    """Reject a log-in that is someone's; its row is locked, so that of two who link it one comes second."""
+    if user is None:
+        return
+    locked = type(user)._default_manager.select_for_update(no_key=True).get(pk=user.pk)
+    if any(model._default_manager.filter(user=locked).exists() for model in (Prescriber, Designee)):
+        raise Rejected("user", f"{locked.get_username()} is the log-in of someone else already")
 
 
 def _live_of(party: CertifiedParty) -> list[Authorization]:

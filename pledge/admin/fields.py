@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 
@@ -73,6 +74,24 @@ class NpiField(forms.CharField):
         if npi and prescriber is None:
             raise ValidationError("No prescriber in the program has this NPI.")
         return prescriber
+
+
+class LogInField(forms.CharField):
+    """A log-in named by its user name; gives the log-in, which must be no one's yet, or None where none is named."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", "User name of their log-in")
+        kwargs.setdefault("help_text", "The log-in is made first, under Log-ins. One log-in belongs to one person.")
+        super().__init__(max_length=150, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        name = super().clean(value)
+        if not name:
+            return None
+        user = get_user_model().objects.filter(username=name, prescriber=None, designee=None, is_active=True).first()
+        if user is None:
+            raise ValidationError("There is no unused log-in of this name.")
+        return user
 
 
 def year_from(on: date) -> date:

@@ -4,11 +4,10 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 
 from pledge.actions import keys, participants
-from pledge.admin.fields import DayField, year_from
+from pledge.admin.fields import DayField, LogInField, year_from
 from pledge.admin.steps import Scene, Step, step
 from pledge.admin.visitor import STAFF
 from pledge.models import Designee, Pharmacy, PharmacyKey, Prescriber, Wholesaler
@@ -51,22 +50,7 @@ class Party(Span):
 class WithLogIn(Party):
     """A participant who logs in."""
 
-    user = forms.CharField(
-        label="User name of their log-in",
-        required=False,
-        max_length=150,
-        help_text="The log-in is made first, under Log-ins. One log-in belongs to one person.",
-    )
-
-    def clean_user(self) -> Any:
-        """Give the log-in that bears the name and is no one's yet, or None where none is named."""
-        name = self.cleaned_data["user"]
-        if not name:
-            return None
-        user = get_user_model().objects.filter(username=name, prescriber=None, designee=None, is_active=True).first()
-        if user is None:
-            raise ValidationError("There is no unused log-in of this name.")
-        return user
+    user = LogInField(required=False)
 
 
 @step(Prescriber)
@@ -168,6 +152,28 @@ class Reinstate(StaffStep):
 for model in PARTIES:
     for taken in (Certify, Suspend, Reinstate):
         step(model)(taken)
+
+
+class LinkLogIn(StaffStep):
+    """Gives someone who is enrolled already their log-in."""
+
+    slug, title, button, group = "link-log-in", "Link a log-in", "Link it", "Log-in"
+    explanation = "Whoever logs in with it acts as this person from then on, and sees what this person sees."
+    subject_as = "party"
+    act = staticmethod(participants.link_log_in)
+
+    user = LogInField()
+
+    @classmethod
+    def offered(cls, scene: Scene) -> bool:
+        return scene.subject.user_id is None
+
+    def done(self, outcome: Any) -> str:
+        return "The log-in is linked."
+
+
+for model in (Prescriber, Designee):
+    step(model)(LinkLogIn)
 
 
 @step(Pharmacy)

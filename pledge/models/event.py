@@ -69,6 +69,7 @@ class EventType(models.TextChoices):
     HOLD_CLEARED = "hold_cleared"
     FOLLOW_UP_DONE = "follow_up_done", "Follow-up Done"
     ACT_REFUSED = "act_refused"
+    LOG_IN_LINKED = "log_in_linked", "Log-in Linked"
 
 
 class ProgramEvent(models.Model):

@@ -1,9 +1,12 @@
 """Whoever loses their standing at the instant of a request leaves nothing behind that could be dispensed."""
 
 import pytest
+from django.contrib.auth.models import User
 
 from pledge.actions import authorizations, participants
-from pledge.models import Authorization
+from pledge.models import Authorization, Designee, Prescriber
+from pledge.rules.calendar import program_day
+from pledge.rules.refusals import Rejected
 from tests import lives
 from tests.races.side_by_side import ROW_LOCKS, SHARED_LOCKS, codes, overtaken, rounds
 
@@ -53,3 +56,29 @@ class TestASuspension:
             assert status == "dispensed" if isinstance(given[0], Authorization) else codes(given[0]) == before
 
         rounds(*self.both(program, at, kind, of="dispense"), between=one_after_the_other)
+
+
+class TestALogIn:
+    @pytest.fixture
+    def both(self, program, at):
+        user = User.objects.create_user("paula")
+        by = {"by": program.administrator, "at": at}
+        designee = participants.enroll_designee(
+            name="Dana", prescribers=[program.prescriber], attested_through=program_day(at), **by
+        )
+        return [
+            lambda: participants.link_log_in(party=program.prescriber, user=user, **by),
+            lambda: participants.link_log_in(party=designee, user=user, **by),
+        ]
+
+    def linked(self):
+        return [model for model in (Prescriber, Designee) if model.objects.exclude(user=None).exists()]
+
+    def test_is_linked_to_one_of_two(self, both):
+        _, second = overtaken(*both)
+        assert isinstance(second, Rejected)
+        assert (second.field, self.linked()) == ("user", [Prescriber])
+
+    def test_would_be_linked_to_both_without_its_lock(self, both):
+        overtaken(*both, without=ROW_LOCKS)
+        assert self.linked() == [Prescriber, Designee]

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from django.contrib.auth.models import User
+
 from consents.actions.signing import sign
 from pledge.actions import (
     authorizations,
@@ -73,6 +75,12 @@ def _enroll_wholesaler(program: lives.Program) -> Step:
 def _certify(program: lives.Program) -> Step:
     given = {"party": program.prescriber, "certified_through": THROUGH}
     return Step(participants.certify, EventType.PARTY_CERTIFIED, given, program.administrator)
+
+
+def _link_log_in(program: lives.Program) -> Step:
+    user = User.objects.create_user(f"paula-{program.prescriber.npi}")
+    given = {"party": program.prescriber, "user": user}
+    return Step(participants.link_log_in, EventType.LOG_IN_LINKED, given, program.administrator)
 
 
 def _suspend(program: lives.Program) -> Step:
@@ -304,6 +312,7 @@ EACH: dict[str, Callable[[lives.Program], Step]] = {
     "participants.enroll_pharmacy": _enroll_pharmacy,
     "participants.enroll_prescriber": _enroll_prescriber,
     "participants.enroll_wholesaler": _enroll_wholesaler,
+    "participants.link_log_in": _link_log_in,
     "participants.record_run_out": _record_run_out,
     "participants.reinstate": _reinstate,
     "participants.suspend": _suspend,

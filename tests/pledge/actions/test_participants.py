@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 
 from pledge.actions import participants, registrants
 from pledge.models import Designee, EventType, Wholesaler
@@ -124,6 +125,38 @@ class TestADesignee:
         with pytest.raises(Exception, match="designee_not_attested"):
             registrants.enroll(prescriber=program.prescriber, born_on=lives.GROWN_UP, by=by, at=at)
         assert Designee.objects.get().suspended_at == at
+
+
+class TestALogIn:
+    @pytest.fixture
+    def user(self, db):
+        return User.objects.create_user("paula")
+
+    @pytest.fixture
+    def theirs(self, program, at):
+        return {"certified_through": program_day(at), "by": program.administrator, "at": at}
+
+    def test_is_linked_to_who_is_enrolled_already(self, program, at, user):
+        by = {"by": program.administrator, "at": at}
+        with events() as told:
+            row = participants.link_log_in(party=program.prescriber, user=user, **by)
+        assert fresh(row).user == user
+        assert [(event.type, event.subject_id) for event in told] == [(EventType.LOG_IN_LINKED, row.pk)]
+        assert told[0].changes == {f"prescriber:{row.pk}": {"user": [None, user.pk]}}
+        rejected(participants.link_log_in, "party", party=row, user=User.objects.create_user("other"), **by)
+
+    def test_belongs_to_one_person(self, program, at, user, theirs):
+        participants.enroll_prescriber(npi="77", name="N", user=user, **theirs)
+        designee = a_designee(program, at).designee
+        for party in (program.prescriber, designee):
+            rejected(participants.link_log_in, "user", party=party, user=user, by=program.administrator, at=at)
+
+    def test_of_someone_else_enrolls_nobody(self, program, at, user, theirs):
+        participants.enroll_prescriber(npi="77", name="N", user=user, **theirs)
+        rejected(participants.enroll_prescriber, "user", npi="78", name="M", user=user, **theirs)
+        attested = {**theirs, "attested_through": theirs["certified_through"]}
+        del attested["certified_through"]
+        rejected(participants.enroll_designee, "user", name="D", prescribers=[], user=user, **attested)
 
 
 class TestAPrescribersSuspension:

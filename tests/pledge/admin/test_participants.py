@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from pledge.actions import authorizations, holds, keys
+from pledge.admin.visitor import visitor_behind
 from pledge.models import (
     Designee,
     Deviation,
@@ -75,6 +76,34 @@ class TestEnrolling:
         take(world.administrator, new(Wholesaler), number="W1", name="Whole")
         assert Pharmacy.objects.get(number="N1").representative == "Rae"
         assert Wholesaler.objects.filter(number="W1").exists()
+
+
+class TestALogIn:
+    @pytest.mark.parametrize("kind", ["prescriber", "designee"])
+    def test_is_linked_to_who_is_enrolled_already(self, world: World, kind: str) -> None:
+        npi = world.program.prescriber.npi
+        enrolling = {"npi": "1234567893"} if kind == "prescriber" else {"prescribers": npi}
+        model = Prescriber if kind == "prescriber" else Designee
+        take(world.administrator, new(model), name="Eli East", **enrolling)
+        party = model._default_manager.get(name="Eli East")
+        user = User.objects.create_user("eli")
+        assert visitor_behind(user) is None
+        assert 'href="link-log-in/"' in world.administrator.get(page(party)).content.decode()
+        assert take(world.administrator, step(party, "link-log-in"), user="eli").url == page(party)
+        assert newest_act().type == EventType.LOG_IN_LINKED
+        visitor = visitor_behind(User.objects.get(pk=user.pk))
+        assert visitor is not None
+        assert visitor.role == kind
+        assert 'href="link-log-in/"' not in world.administrator.get(page(party)).content.decode()
+
+    @pytest.mark.parametrize("username", ["paula", "dana", "nobody", ""])
+    def test_that_is_not_free_is_not_linked(self, world: World, username: str) -> None:
+        take(world.administrator, new(Prescriber), npi="1234567893", name="Dr. Quinn")
+        address = step(Prescriber.objects.get(npi="1234567893"), "link-log-in")
+        assert "user" in take(world.administrator, address, user=username).context["form"].errors
+
+    def test_is_no_clinics_to_link(self, world: World) -> None:
+        assert world.prescriber.get(step(world.elsewhere.prescriber, "link-log-in")).status_code == 404
 
 
 class TestStanding:
