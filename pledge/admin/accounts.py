@@ -43,7 +43,7 @@ class SuperusersOnly(admin.ModelAdmin):
 
 @admin.register(User)
 class LogInAdmin(SuperusersOnly, UserAdmin):
-    """A log-in opens nothing by itself: who it is in the program is said when enrolling them, or later by linking it."""
+    """A log-in opens nothing by itself: who it is in the program is said in enrolling or by linking."""
 
     list_display = ("username", "first_name", "last_name", "is_active", "is_superuser")
     list_filter = ("is_active", "is_superuser", "groups")
