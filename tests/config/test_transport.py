@@ -25,6 +25,29 @@ class TestAPlainCall:
         assert client.post("/api/v1/authorizations", headers={"X-Forwarded-Proto": "https"}).status_code == 403
 
 
+class TestAHostThatIsNotOurs:
+    HOSTS = ("not a host", "evil.example", "testserver:port", "a/b", "")
+
+    @pytest.mark.parametrize("host", HOSTS)
+    @pytest.mark.parametrize("path", ["/api/", "/api/v1/openapi.json", "/api/v1/eligibility-checks"])
+    def test_is_refused_by_the_api_as_a_problem(self, client: Client, path: str, host: str) -> None:
+        answer = client.get(path, headers={"Host": host})
+        assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+        assert (answer.json()["type"], answer.json()["instance"]) == ("/problems/malformed", path)
+        assert answer.json()["detail"] == "The Host header names no host of this service."
+        assert answer["Cache-Control"] == "no-store"
+        assert answer["X-Content-Type-Options"] == "nosniff"
+
+    @pytest.mark.parametrize("host", HOSTS)
+    def test_is_refused_by_a_page_as_a_page(self, client: Client, host: str) -> None:
+        answer = client.get("/admin/login/", headers={"Host": host})
+        assert (answer.status_code, answer["Content-Type"].partition(";")[0]) == (400, "text/html")
+
+    def test_never_sees_the_apis_own_refusals_replaced(self, client: Client) -> None:
+        answer = client.get("/api/v1/nowhere")
+        assert (answer.status_code, answer.json()["type"]) == (404, "/problems/not-found")
+
+
 class TestEveryAnswer:
     @pytest.mark.parametrize("path", ["/livez", "/no-such-page", "/admin/login/"])
     @pytest.mark.django_db
