@@ -1,0 +1,83 @@
+"""The frame of every page for signers: what it says to browsers, and the switches of language and print size."""
+
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any, Concatenate, NamedTuple, ParamSpec
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
+
+from consents.vocabulary import SIGNING_LANGUAGES
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+_HOST_ONLY = "__Host-" if settings.HTTPS else ""
+PRINT_COOKIE = f"{_HOST_ONLY}print"
+LARGE, REGULAR = "large", "regular"
+SEE_OTHER = 303
+A_YEAR = 365 * 24 * 3600
+
+
+class Problem(NamedTuple):
+    """Something to put right: the id of the field it is about, or empty, and a sentence."""
+
+    field: str
+    sentence: str
+
+
+def page(view: View[P]) -> View[P]:
+    """Make a view a page: kept nowhere, found by no search engine, and its switches work by themselves."""
+
+    @wraps(view)
+    def framed(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.method not in ("GET", "HEAD", "POST"):
+            return private(HttpResponseNotAllowed(["GET", "HEAD", "POST"]))
+        if request.method == "POST" and "switch" in request.POST:
+            return private(_switched(request))
+        return private(view(request, *args, **kwargs))
+
+    return framed
+
+
+def private(answer: HttpResponse) -> HttpResponse:
+    """Say in an answer's headers that nobody keeps it, points to it or lists it."""
+    add_never_cache_headers(answer)
+    answer["Cache-Control"] = "no-store"
+    answer["Referrer-Policy"] = "no-referrer"
+    answer["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+    return answer
+
+
+def shown(
+    request: HttpRequest, template: str, *, status: int = 200, problems: Iterable[Problem] = (), **context: Any
+) -> HttpResponse:
+    """Give a page of ``consents/templates/consents``, in the reader's language and print size.
+
+    :param problems: what the reader has to put right; the page lists them first.
+    """
+    problems = list(problems)
+    wrong = {problem.field: problem.sentence for problem in problems}
+    context |= {"problems": problems, "wrong": wrong, "large_print": request.COOKIES.get(PRINT_COOKIE) == LARGE}
+    return render(request, f"consents/{template}", context, status=status)
+
+
+def onward(address: str) -> HttpResponse:
+    """Send the reader on with a GET, whatever method brought them."""
+    return HttpResponse(status=SEE_OTHER, headers={"Location": address})
+
+
+def _switched(request: HttpRequest) -> HttpResponse:
+    """Keep another language or print size in this browser, and show the same page again."""
+    choice, answer = request.POST["switch"], onward(request.path)
+    if choice in SIGNING_LANGUAGES:
+        _keep(answer, settings.LANGUAGE_COOKIE_NAME, choice)
+    if choice in (LARGE, REGULAR):
+        _keep(answer, PRINT_COOKIE, choice)
+    return answer
+
+
+def _keep(answer: HttpResponse, name: str, value: str) -> None:
+    answer.set_cookie(name, value, max_age=A_YEAR, secure=settings.HTTPS, httponly=True, samesite="Lax")
