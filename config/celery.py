@@ -1,4 +1,4 @@
-"""Celery: the doorbell. It rings once a minute; what is due, the database says.
+"""Celery: the doorbell. It rings once a minute, and every ten seconds for who waits; what is due, the database says.
 
 Start with ``celery -A config worker`` and ``celery -A config beat``.
 """
@@ -55,6 +55,7 @@ app.conf.update(
         # One tick a minute, in UTC; local days and hours are worked out by us. A tick that waited
         # a minute is stale, for the next one asks the same question.
         "tick": {"task": "notifications.tasks.tick", "schedule": 60.0, "options": {"expires": 55}},
+        "hurry": {"task": "notifications.tasks.hurry", "schedule": 10.0, "options": {"expires": 8}},
     },
 )
 app.autodiscover_tasks()
@@ -74,7 +75,7 @@ def refuse_what_would_wait_in_silence(**_: Any) -> None:
     :raises SystemExit: naming the variables.
     """
     environment = Environment(os.environ)
-    environment.require("REDIS_URL", "DATABASE_URL")
+    environment.require("REDIS_URL", "DATABASE_URL", *(["PUBLIC_ADDRESS"] if settings.HTTPS else []))
     try:
         environment.refuse_if_any()
     except EnvironmentRefused as refused:

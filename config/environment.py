@@ -82,6 +82,18 @@ class Environment:
                 self._refuse(name, f"takes origins with their scheme, such as https://clinic.example, not {origin!r}")
         return origins
 
+    def origin(self, name: str, default: str = "", *, secure: bool = False) -> str:
+        """One origin with its scheme and no path, such as ``https://clinic.example``; only https where ``secure``."""
+        origin = self.text(name, default).rstrip("/")
+        if not origin:
+            return ""
+        parts = urlsplit(origin)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or origin != f"{parts.scheme}://{parts.netloc}":
+            self._refuse(name, f"takes one origin with its scheme and no path, not {origin!r}")
+        elif secure and parts.scheme != "https":
+            self._refuse(name, "must start with https:// while HTTPS is on")
+        return origin
+
     def secret(self, name: str) -> str:
         """A long random text. Its own letters are never repeated in an error."""
         secret = self.text(name)
@@ -126,6 +138,14 @@ class Environment:
         if address and urlsplit(address).scheme not in {"redis", "rediss"}:
             self._refuse(name, "must start with redis:// or rediss://")
         return address
+
+    def together(self, *names: str) -> None:
+        """Note those of the variables that are not set where others of them are."""
+        missing = [name for name in names if not self.text(name)]
+        if len(missing) < len(names):
+            for name in missing:
+                given = ", ".join(sorted(set(names) - set(missing)))
+                self._refuse(name, f"is not set, while {given} is; give both or neither")
 
     def require(self, *names: str) -> None:
         """Note each of the variables that is not set."""

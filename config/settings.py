@@ -18,6 +18,8 @@ SECRET_KEY_FALLBACKS = environment.secrets("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = environment.hosts("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = environment.origins("CSRF_TRUSTED_ORIGINS")
 HTTPS = environment.switch("HTTPS", default=True)  # off only at a desk: the demo and the tests
+# Where people reach the service: what is mailed and printed leads here, never where a request says it came to.
+PUBLIC_ADDRESS = environment.origin("PUBLIC_ADDRESS", "" if HTTPS else "http://localhost:8000", secure=HTTPS)
 
 SECURE_SSL_REDIRECT = HTTPS
 # A pharmacy's software must never learn to send its key in the clear (config.transport), and a
@@ -76,6 +78,13 @@ INSTALLED_APPS = [
     "consents.apps.ConsentsConfig",
     "notifications.apps.NotificationsConfig",
 ]
+# Signing: how long a link, a code and a visit live, how often one may guess, how large a scan may be.
+SIGNING_LINK_DAYS = 60
+SIGNING_CODE_MINUTES = 10
+SIGNING_CODES_AN_HOUR = 6
+SIGNING_CODE_TRIES = SIGNING_PIN_TRIES = 5
+SIGNING_IDLE_MINUTES = 15
+SCAN_BYTES_MOST = 10 * 1024 * 1024
 ANSWERS_KEPT_DAYS = 30  # promised to the pharmacies for every Idempotency-Key
 PREGNANCY_FOLLOW_UP_HOURS = environment.whole("PREGNANCY_FOLLOW_UP_HOURS", default=24, least=1)
 MIDDLEWARE = [
@@ -180,6 +189,14 @@ EMAIL_USE_TLS = environment.switch("EMAIL_USE_TLS", default=False)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.text("EMAIL_FROM", "Pledge <no-reply@localhost>")
 EMAIL_PROGRAM = environment.text("EMAIL_PROGRAM")  # where the program's own staff is told
+
+# The seal over signed records (consents.sealing): a pair of one's own, or one that is made on first use
+
+SEAL_KEY_FILE = environment.text("SEAL_KEY_FILE")
+SEAL_CERTIFICATE_FILE = environment.text("SEAL_CERTIFICATE_FILE")
+environment.together("SEAL_KEY_FILE", "SEAL_CERTIFICATE_FILE")
+SEAL_FOLDER = Path(environment.text("SEAL_FOLDER", str(BASE_DIR / ".seal")))
+VERIFIED_BYTES_MOST = 20 * 1024 * 1024  # of a file that anyone may have checked
 
 # Words, days and files
 

@@ -1,10 +1,13 @@
 """Settings for tests: the same, less what a test would wait for."""
 
 import os
+import tempfile
+from pathlib import Path
 
 os.environ.setdefault("SECRET_KEY", "tests-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ")
 os.environ.setdefault("ALLOWED_HOSTS", "testserver,localhost,127.0.0.1")
 os.environ.setdefault("HTTPS", "off")
+os.environ.setdefault("PUBLIC_ADDRESS", "http://testserver")
 os.environ.setdefault("STATIC_COLLECTED", "off")
 
 from config.settings import *
@@ -22,3 +25,5 @@ MIDDLEWARE = ["zeal.middleware.zeal_middleware", *MIDDLEWARE]
 ZEAL_RAISE = True
 
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # a test's server leaves no connection behind
+
+SEAL_FOLDER = Path(tempfile.gettempdir()) / f"pledge-tests-{os.getuid()}" / "seal"  # one for every worker of a run

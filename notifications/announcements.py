@@ -8,6 +8,7 @@ from django.db import transaction
 
 from notifications.kinds import Kind, Reader
 from notifications.outbox import queue
+from notifications.signing_announcements import SIGNING_ANNOUNCERS
 from pledge.facts import record_of
 from pledge.models import (
     Authorization,
@@ -200,6 +201,7 @@ ANNOUNCERS: dict[EventType, Callable[[ProgramEvent], None]] = {
     EventType.REGISTRANT_REENROLLED: _enrolled,
     EventType.CATEGORY_CHANGED: _category_changed,
     EventType.FORM_SIGNED: _signed,
+    **SIGNING_ANNOUNCERS,
     EventType.TEST_RECORDED: _tested,
     EventType.TEST_CORRECTED: _tested,
     EventType.PREGNANCY_REPORTED: _reported,

@@ -7,16 +7,17 @@ sends the same message again, under the same Message-ID.
 import logging
 import smtplib
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from email.utils import format_datetime, parseaddr
-from html import escape
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
-from django.db.models import Case, Value, When
+from django.db.models import Case, Q, Value, When
 
+from notifications.enclosures import enclosed_with
 from notifications.kinds import Kind, Reader
 from notifications.models import Notice, NoticeStatus, Problem
 from notifications.outbox import queue
@@ -24,8 +25,8 @@ from notifications.recipients import Recipient, recipient_of
 from notifications.schedule import reachable_from
 from notifications.truth import is_true
 from notifications.wording import words_for
+from notifications.words import page_of
 from pledge.models import Registrant
-from pledge.rules.calendar import program_day
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +39,7 @@ AT_ANY_HOUR = frozenset(
     {
         Kind.ADDRESS_CONFIRMATION,
         Kind.CONSENT_COPY,
+        Kind.SIGNING_CODE,
         Kind.URGENT_RESULT,
         Kind.AUTHORIZATION_LAPSED,
         Kind.AUTHORIZATION_REVOKED,
@@ -47,16 +49,20 @@ AT_ANY_HOUR = frozenset(
         Kind.NONCOMPLIANCE,
     }
 )
+WITH_A_LINK = "request:"  # how the occasion of what someone at the clinic or the reader just asked for begins
 
 
-def deliver(*, at: datetime, most: int = MOST_AT_ONCE) -> Counter[str]:
+def deliver(*, at: datetime, most: int = MOST_AT_ONCE, kinds: Collection[Kind] | None = None) -> Counter[str]:
     """Send what is queued and due at an instant, what cannot wait first; give how many came to which end.
 
     :param most: how many are tried; the rest is for the next call.
+    :param kinds: only these; all without it.
     """
     ends: Counter[str] = Counter()
-    cannot_wait = Case(When(kind__in=AT_ANY_HOUR, then=Value(0)), default=Value(1))
-    due = list(Notice.objects.due(at).order_by(cannot_wait, "queued_at", "id").values_list("pk", flat=True)[:most])
+    at_once = Q(kind__in=AT_ANY_HOUR) | Q(occasion__startswith=WITH_A_LINK)
+    notices = Notice.objects.due(at) if kinds is None else Notice.objects.due(at).filter(kind__in=kinds)
+    cannot_wait = Case(When(at_once, then=Value(0)), default=Value(1))
+    due = list(notices.order_by(cannot_wait, "queued_at", "id").values_list("pk", flat=True)[:most])
     if not due:
         return ends
     post = get_connection()
@@ -99,12 +105,12 @@ def _deliver_one(pk: int, post: Any, at: datetime) -> str:
 
 
 def _send(notice: Notice, post: Any, at: datetime) -> str:
-    if not is_true(notice, program_day(at)):
+    if not is_true(notice, at):
         return _end(notice, NoticeStatus.SKIPPED)
     recipient = recipient_of(notice)
     if not recipient.address:
         return _has_no_address(notice, Problem.NO_ADDRESS, at)
-    if notice.kind not in AT_ANY_HOUR:
+    if notice.kind not in AT_ANY_HOUR and not notice.occasion.startswith(WITH_A_LINK):
         reachable = reachable_from(at, recipient.zone)
         if reachable > at:
             notice.not_before = reachable
@@ -118,11 +124,12 @@ def _send(notice: Notice, post: Any, at: datetime) -> str:
 def mail_of(notice: Notice, recipient: Recipient, at: datetime) -> EmailMultiAlternatives:
     """Give a notice as a mail, as plain text and as HTML of the same words."""
     on = at.astimezone(recipient.zone).date()
-    words = words_for(Reader(notice.reader), Kind(notice.kind), recipient.language, notice.days, on)
+    enclosed = enclosed_with(notice, at)
+    words = words_for(Reader(notice.reader), Kind(notice.kind), recipient.language, notice.days, on, enclosed)
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].partition("@")[2] or "localhost"
     mail = EmailMultiAlternatives(
         subject=words.subject,
-        body=f"{words.text}\n",
+        body=f"{words.text}\n\n{words.button}:\n{words.link}\n" if words.link else f"{words.text}\n",
         to=[recipient.address],
         headers={
             "Message-ID": f"<notice-{notice.pk}@{domain}>",
@@ -131,9 +138,7 @@ def mail_of(notice: Notice, recipient: Recipient, at: datetime) -> EmailMultiAlt
             "Content-Language": "es" if recipient.language.startswith("es") else "en",
         },
     )
-    mail.attach_alternative(
-        f"<!doctype html><title>{escape(words.subject)}</title><p>{escape(words.text)}</p>", "text/html"
-    )
+    mail.attach_alternative(page_of(words), "text/html")
     return mail
 
 

@@ -18,6 +18,9 @@ class Kind(Word):
 
     ADDRESS_CONFIRMATION = "address_confirmation", "Address confirmation"
     INVITATION_TO_SIGN = "invitation_to_sign", "Invitation to sign"
+    SIGNING_CODE = "signing_code", "Code to sign with"
+    SIGNING_LINK_CLOSED = "signing_link_closed", "Signing link closed"
+    SIGNING_WITHDRAWN = "signing_withdrawn", "Electronic signing withdrawn"
     CONSENT_COPY = "consent_copy", "Copy of a signed form"
     TEST_DUE = "test_due", "Test due"
     QUESTIONS_READY = "questions_ready", "Questions ready"

@@ -1,15 +1,17 @@
 """Whether a queued notice is still true when it is about to leave (section 10)."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
 
+from consents.models import SigningCode, SigningRequest
+from consents.vocabulary import LinkState
 from notifications.kinds import Kind
 from notifications.models import Notice
 from notifications.reminders import LOOK_BACK_DAYS, STATEMENTS
 from pledge.models import Course, MonthlyConfirmation, PrescriptionWindow
-from pledge.rules.calendar import days_after
+from pledge.rules.calendar import days_after, program_day
 from pledge.rules.editions import edition_on
 
 ABOUT_THE_OPEN_WINDOW = {Kind.QUESTIONS_READY, Kind.WINDOW_OPEN}
@@ -19,19 +21,22 @@ SELECT EXISTS (SELECT 1 FROM ({due}) due
 """
 
 
-def is_true(notice: Notice, on: date) -> bool:
-    """Tell whether a notice is still worth sending on a program day.
+def is_true(notice: Notice, at: datetime) -> bool:
+    """Tell whether a notice is still worth sending at an instant.
 
-    A reminder is true while the calendar would still ask for it; a call to act, while there is something to do.
-    What tells of an event stays true.
+    A reminder is true while the calendar would still ask for it; a call to act, while there is something to do; a
+    code, while it can be used. What tells of an event stays true.
     """
+    on = program_day(at)
     if notice.caused_by_id is None:
         names = [name for name in STATEMENTS if name.split(",")[0] == notice.kind]
         return not names or any(_is_due(notice, STATEMENTS[name], on) for name in names)
     if notice.kind in ABOUT_THE_OPEN_WINDOW:
         return _window_waits(notice, on)
     if notice.kind == Kind.INVITATION_TO_SIGN:
-        return Course.objects.filter(registrant=notice.registrant, is_current=True, enrolled_on=None).exists()
+        return _may_sign(notice, at)
+    if notice.kind == Kind.SIGNING_CODE:
+        return _code_waits(notice, at)
     if notice.kind == Kind.CONFIRMATION_DUE and notice.occasion.startswith("specimen:"):
         return not _is_confirmed(notice)
     return True
@@ -51,6 +56,24 @@ def _is_due(notice: Notice, statement: str, on: date) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(_IS_DUE.replace("{due}", statement), arguments)
         return bool(cursor.fetchone()[0])
+
+
+def _may_sign(notice: Notice, at: datetime) -> bool:
+    """Judge an invitation: one with a link while that is open, one without until its reader is sent a link."""
+    about, _, number = notice.occasion.partition(":")
+    if about == "request":
+        request = SigningRequest.objects.select_related("course").get(pk=number)
+        return request.state(at) is LinkState.OPEN and request.course.is_current and request.course.ended_on is None
+    if not Course.objects.filter(registrant=notice.registrant, is_current=True, enrolled_on=None).exists():
+        return False
+    sent = SigningRequest.objects.filter(registrant=notice.registrant, signer=notice.reader)
+    return not sent.filter(course__is_current=True, invited_at__gte=notice.queued_at).exists()
+
+
+def _code_waits(notice: Notice, at: datetime) -> bool:
+    code = SigningCode.objects.select_related("request").get(pk=notice.occasion.partition(":")[2])
+    newer = SigningCode.objects.filter(request=code.request, pk__gt=code.pk).exists()
+    return code.used_at is None and at < code.expires_at and not newer and code.request.state(at) is LinkState.OPEN
 
 
 def _window_waits(notice: Notice, on: date) -> bool:

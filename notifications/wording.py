@@ -1,17 +1,18 @@
 """What a notice says, in the reader's language (section 10).
 
 Pure. A mail may be read over anyone's shoulder, so nothing here names the drug, what it asks for, a place of
-treatment or a person; the one thing a sentence may carry is a day.
+treatment or a person; what a sentence may carry is a day or a code, and below it a link.
 """
 
 from collections.abc import Mapping
 from datetime import date
-from typing import NamedTuple
 
 from notifications.kinds import Kind, Reader
+from notifications.signing_texts import SIGNING_TEXTS, WITH_A_LINK
+from notifications.words import Enclosed, Said, Words
 
 LANGUAGES = ("en", "es")
-ALLOWED = frozenset({"day", "first_day"})
+ALLOWED = frozenset({"day", "first_day", "code"})
 
 WEEKDAYS = {
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
@@ -31,15 +32,6 @@ MONTHS = {
 THE_DAY = ("last_day", "until", "supply_ends_on", "asked_on", "certified_through")
 
 
-class Words(NamedTuple):
-    """Subject and text of one mail."""
-
-    subject: str
-    text: str
-
-
-Said = Mapping[str, Words]
-
 _TASK: Said = {
     "en": Words("You have a task to finish", "You have a task to finish by {day}. Your clinic can tell you more."),
     "es": Words(
@@ -50,14 +42,6 @@ _TASK: Said = {
 _TASK_WAITING: Said = {
     "en": Words("A task is waiting for you", "A task has been waiting for you since {day}. Please call your clinic."),
     "es": Words("Una tarea le espera", "Una tarea le espera desde el {day}. Por favor, llame a su clínica."),
-}
-_SIGN: Said = {
-    "en": Words("Something is waiting for your signature", "Your clinic will show you what there is to read and sign."),
-    "es": Words("Algo espera su firma", "Su clínica le mostrará lo que hay que leer y firmar."),
-}
-_COPY: Said = {
-    "en": Words("Your copy is ready", "What you signed is complete. Your clinic keeps a copy for you; ask for it."),
-    "es": Words("Su copia está lista", "Lo que firmó está completo. Su clínica guarda una copia para usted; pídala."),
 }
 _URGENT: Said = {
     "en": Words("Please sign in now", "Something urgent was recorded and needs you today. Please sign in now."),
@@ -87,10 +71,7 @@ TEXTS: Mapping[tuple[Reader, Kind], Said] = {
             "Le escribiremos aquí cuando tenga una tarea pendiente. Si no lo esperaba, avise a su clínica.",
         ),
     },
-    (Reader.REGISTRANT, Kind.INVITATION_TO_SIGN): _SIGN,
-    (Reader.GUARDIAN, Kind.INVITATION_TO_SIGN): _SIGN,
-    (Reader.REGISTRANT, Kind.CONSENT_COPY): _COPY,
-    (Reader.GUARDIAN, Kind.CONSENT_COPY): _COPY,
+    **SIGNING_TEXTS,
     (Reader.REGISTRANT, Kind.TEST_DUE): _TASK,
     (Reader.REGISTRANT, Kind.QUESTIONS_READY): _TASK,
     (Reader.REGISTRANT, Kind.WINDOW_OPEN): {
@@ -180,29 +161,35 @@ TEXTS: Mapping[tuple[Reader, Kind], Said] = {
     (Reader.PROGRAM, Kind.DEVIATION): _LOOK,
     (Reader.PROGRAM, Kind.NONCOMPLIANCE): _LOOK,
 }
+NOTHING = Enclosed()
 
 
-def words_for(reader: Reader, kind: Kind, language: str, days: Mapping[str, str], on: date) -> Words:
-    """Give subject and text of a notice.
+def words_for(
+    reader: Reader, kind: Kind, language: str, days: Mapping[str, str], on: date, enclosed: Enclosed = NOTHING
+) -> Words:
+    """Give subject and text of a notice, and the link with what it says.
 
     :param language: a language we have no words in is answered in English.
     :param days: the notice's own days, as ISO dates.
     :param on: the day it is read; a task whose day has passed is waiting rather than due.
-    :raises KeyError: where the notice lacks the day that its text names, or the text names what is not allowed.
+    :raises KeyError: where the notice lacks the day or the code that its text names, or the text names what is not
+        allowed.
     """
     language = language.partition("-")[0].lower()
     language = language if language in LANGUAGES else LANGUAGES[0]
     named = next((date.fromisoformat(days[name]) for name in THE_DAY if name in days), None)
-    said = TEXTS[reader, kind]
+    said = WITH_A_LINK[kind] if enclosed.link else TEXTS[reader, kind]
     if said is _TASK and named is not None and named < on:
         said = _TASK_WAITING
-    shown = {}
+    shown = {"code": enclosed.code} if enclosed.code else {}
     if named is not None:
         shown["day"] = day_in_words(named, language)
     if "first_day" in days:
         shown["first_day"] = day_in_words(date.fromisoformat(days["first_day"]), language)
-    subject, text = said[language]
-    return Words(subject.format_map(shown), text.format_map(shown))
+    words = said[language]
+    return words._replace(
+        subject=words.subject.format_map(shown), text=words.text.format_map(shown), link=enclosed.link
+    )
 
 
 def day_in_words(day: date, language: str) -> str:

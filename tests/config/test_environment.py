@@ -83,6 +83,23 @@ class TestOtherVariables:
     def test_origins_have_a_scheme(self) -> None:
         assert "ORIGINS takes origins" in refused({"ORIGINS": "clinic.example"}, "origins", "ORIGINS")
 
+    @pytest.mark.parametrize(
+        "origin",
+        ["clinic.example", "ftp://clinic.example", "https://", "https://clinic.example/sign", "https://a,https://b/"],
+    )
+    def test_an_origin_has_a_scheme_and_no_path(self, origin: str) -> None:
+        assert "PUBLIC takes one origin" in refused({"PUBLIC": origin}, "origin", "PUBLIC")
+
+    def test_an_origin_is_secure_where_it_must_be(self) -> None:
+        said = refused({"PUBLIC": "http://clinic.example"}, "origin", "PUBLIC", secure=True)
+        assert "PUBLIC must start with https://" in said
+
+    def test_an_origin_is_taken_without_its_last_slash(self) -> None:
+        environment = Environment({"PUBLIC": "https://clinic.example:8443/"})
+        assert environment.origin("PUBLIC", secure=True) == "https://clinic.example:8443"
+        assert environment.origin("OTHER") == ""
+        environment.refuse_if_any()
+
     def test_a_switch_is_on_or_off(self) -> None:
         assert "DEBUG must be on or off, not 'perhaps'" in refused(
             {"DEBUG": "perhaps"}, "switch", "DEBUG", default=False

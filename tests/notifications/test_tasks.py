@@ -84,9 +84,14 @@ class TestTheNight:
 
 class TestTheTasks:
     def test_are_what_beat_rings_for(self):
-        assert app.conf.beat_schedule["tick"]["task"] == tasks.tick.name
+        rung = {ring["task"] for ring in app.conf.beat_schedule.values()}
+        assert rung == {tasks.tick.name, tasks.hurry.name}
 
-    @pytest.mark.parametrize("task", [tasks.tick, tasks.nightly])
+    def test_are_stale_before_the_next_ring(self):
+        for ring in app.conf.beat_schedule.values():
+            assert ring["options"]["expires"] < ring["schedule"]
+
+    @pytest.mark.parametrize("task", [tasks.tick, tasks.nightly, tasks.hurry])
     def test_forgive_what_a_newer_release_would_say(self, task, rung):
         task(since="tomorrow")
 
