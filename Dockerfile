@@ -6,8 +6,8 @@ RUN python -m venv /opt/pledge \
     && /opt/pledge/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes --requirement /tmp/base.txt
 
 FROM python:3.11-slim-bookworm
-ENV PATH=/opt/pledge/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 STATIC_ROOT=/srv/static
-RUN useradd --system --no-create-home --uid 10001 pledge
+ENV PATH=/opt/pledge/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 STATIC_ROOT=/srv/static SEAL_FOLDER=/var/lib/pledge/seal
+RUN useradd --system --no-create-home --uid 10001 pledge && install --directory --owner pledge --mode 700 /var/lib/pledge/seal
 COPY --from=packages /opt/pledge /opt/pledge
 WORKDIR /srv/pledge
 COPY . .

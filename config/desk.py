@@ -30,6 +30,7 @@ NEED_NO_SECRET = {
     "rulebook",
     "spectacular",
     "sqlmigrate",
+    "verify_consent",
 }
 # They keep max_migration.txt beside the migrations, which only these settings know of.
 WRITE_MIGRATIONS = {"create_max_migration_files", "makemigrations", "rebase_migration"}
@@ -97,6 +98,7 @@ def _prepare_demo() -> None:
     os.environ.setdefault("SECRET_KEY", key.read_text())
     os.environ.setdefault("ALLOWED_HOSTS", "127.0.0.1,localhost")
     os.environ.setdefault("HTTPS", "off")
+    os.environ.setdefault("SEAL_FOLDER", str(DEMO_FOLDER / "seal"))
     os.environ.setdefault("STATIC_COLLECTED", "off")
     # Not what the environment says: the demo's mail is caught on a port of its own.
     os.environ["EMAIL_PORT"] = str(free_port())
