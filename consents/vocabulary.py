@@ -1,6 +1,6 @@
 """The words of signing, as enums with the label a person reads."""
 
-from pledge.rules.vocabulary import Word
+from pledge.rules.vocabulary import ConsentForm, Word
 
 
 class Language(Word):
@@ -62,4 +62,6 @@ class ScanKind(Word):
 
 
 SIGNING_LANGUAGES = tuple(language.value for language in Language)
+ORIGINAL_LANGUAGE = Language.ENGLISH  # every other one is a translation, for a qualified translator to review
+STATEMENTS = {ConsentForm.INFORMED_CONSENT: 12, ConsentForm.BIRTH_DEFECTS_CONSENT: 14}  # section 3.2
 MEANINGS = {"registrant": Meaning.CONSENT, "guardian": Meaning.GUARDIAN_CONSENT, "prescriber": Meaning.COUNTERSIGNATURE}

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 
+from consents.actions import forms
 from consents.actions.signing import sign
 from pledge.actions import (
     authorizations,
@@ -28,6 +29,7 @@ from pledge.rules.monthly import Attestation
 from pledge.rules.vocabulary import ConsentForm, Signer
 from pledge.trail import SYSTEM, By, by_registrant
 from tests import lives
+from tests.consents import drafts
 
 AT = lives.UNDER_2021
 ON = program_day(AT)
@@ -289,6 +291,34 @@ def _sign(program: lives.Program) -> Step:
     return Step(sign, EventType.FORM_SIGNED, given, by_registrant(life.registrant))
 
 
+def _draft_version(program: lives.Program) -> Step:
+    words = drafts.bodies(drafts.INFORMED, ON)
+    given = {"form": drafts.INFORMED, "version": "next", "in_force_from": THROUGH, "bodies": words}
+    return Step(forms.draft_version, EventType.FORM_VERSION_DRAFTED, given, program.administrator)
+
+
+def _change_text(program: lives.Program) -> Step:
+    text = drafts.text_in(drafts.drafted(AT, version="a", days=31))
+    given = {"text": text, "body": {**text.body, "title": "Other"}}
+    return Step(forms.change_text, EventType.FORM_TEXT_CHANGED, given, program.administrator)
+
+
+def _approve_text(program: lives.Program) -> Step:
+    given = {"text": drafts.text_in(drafts.drafted(AT, version="b", days=32))}
+    return Step(forms.approve_text, EventType.FORM_TEXT_APPROVED, given, drafts.APPROVER)
+
+
+def _record_translation_review(program: lives.Program) -> Step:
+    text = drafts.text_in(drafts.drafted(AT, version="c", days=33), "es")
+    given = {"text": text, "reviewer": "R. Ruiz, certified translator"}
+    return Step(forms.record_translation_review, EventType.TRANSLATION_REVIEWED, given, program.administrator)
+
+
+def _publish_version(program: lives.Program) -> Step:
+    given = {"version": drafts.approved(AT, version="d", days=34)}
+    return Step(forms.publish_version, EventType.FORM_VERSION_PUBLISHED, given, program.administrator)
+
+
 EACH: dict[str, Callable[[lives.Program], Step]] = {
     "authorizations.authorize": _authorize,
     "authorizations.dispense": _dispense,
@@ -296,6 +326,11 @@ EACH: dict[str, Callable[[lives.Program], Step]] = {
     "authorizations.reverse": _reverse,
     "signing.sign": _sign,
     "deviations.close_deviation": _close_deviation,
+    "forms.approve_text": _approve_text,
+    "forms.change_text": _change_text,
+    "forms.draft_version": _draft_version,
+    "forms.publish_version": _publish_version,
+    "forms.record_translation_review": _record_translation_review,
     "holds.clear_hold": _clear_hold,
     "holds.finish_follow_up": _finish_follow_up,
     "holds.report_pregnancy": _report_pregnancy,

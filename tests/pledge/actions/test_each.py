@@ -41,9 +41,10 @@ def step(request: pytest.FixtureRequest, program: lives.Program) -> Step:
 
 
 def every_action() -> set[str]:
-    modules = [consents.actions]
-    modules += [
-        importlib.import_module(f"pledge.actions.{one.name}") for one in pkgutil.iter_modules(pledge.actions.__path__)
+    modules = [
+        importlib.import_module(f"{home.__name__}.{one.name}")
+        for home in (consents.actions, pledge.actions)
+        for one in pkgutil.iter_modules(home.__path__)
     ]
     return {
         f"{module.__name__.removesuffix('.actions').rpartition('.')[2]}.{name}"
