@@ -1,16 +1,31 @@
 #!/usr/bin/env python
 """Runs a management command; what the environment lacks is one sentence, not a traceback."""
 
+import os
+import signal
 import sys
 
-import psycopg
-from django.core.management import execute_from_command_line
-from django.db.utils import OperationalError
+STOPPED = "\nStopped.\n"  # below the ^C that a terminal shows
+# What runs until it is asked to stop ends well by it; of all else a shell says 130.
+STATUS = 0 if sys.argv[1:2] == ["demo"] else 130
 
-from config.desk import prepared_for
-from config.environment import EnvironmentRefused
-from config.supervision import ServerFailed
-from config.unnamed_database.base import DatabaseUnnamed
+
+def _stop_at_once(*_: object) -> None:
+    os.write(2, STOPPED.encode())
+    os._exit(STATUS)  # nothing runs yet that is to be stopped
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, _stop_at_once)  # while all this is loaded, which takes a moment
+
+import psycopg  # noqa: E402
+from django.core.management import execute_from_command_line  # noqa: E402
+from django.db.utils import OperationalError  # noqa: E402
+
+from config.desk import prepared_for  # noqa: E402
+from config.environment import EnvironmentRefused  # noqa: E402
+from config.supervision import ServerFailed  # noqa: E402
+from config.unnamed_database.base import DatabaseUnnamed  # noqa: E402
 
 
 def main() -> None:
@@ -19,12 +34,14 @@ def main() -> None:
     :raises SystemExit: with one sentence when the environment does not let it run.
     """
     try:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         with prepared_for(sys.argv[1:]):
             execute_from_command_line(sys.argv)
     except (EnvironmentRefused, DatabaseUnnamed, ServerFailed) as refused:
         raise SystemExit(f"manage.py: {refused}") from None
     except KeyboardInterrupt:
-        raise SystemExit(130) from None
+        sys.stderr.write(STOPPED)
+        raise SystemExit(STATUS) from None
     except OperationalError as failed:
         if not _never_connected(failed):
             raise

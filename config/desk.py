@@ -15,7 +15,9 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from config.demo.alone import RUNNING, alone_in
 from config.local_servers import free_port, is_running, local_servers
+from config.stopping import STOPPING
 from config.supervision import ServerFailed
 
 # They answer no request and sign nothing that outlives them.
@@ -65,6 +67,8 @@ def prepared_for(arguments: Sequence[str]) -> Iterator[None]:
             scratch = held.enter_context(tempfile.TemporaryDirectory(prefix="pledge-", dir=_memory_with_room()))
             os.environ.update(held.enter_context(local_servers(Path(scratch), durable=False)))
         if command in BRING_LASTING_SERVERS and not helped:
+            STOPPING.listen()
+            held.enter_context(alone_in(DEMO_FOLDER))
             if "--reset" in arguments:
                 _forget_demo()
             _prepare_demo()
@@ -84,13 +88,18 @@ def _forget_demo() -> None:
     deadline = time.monotonic() + SECONDS_FOR_FORMER_DEMO
     while is_running(DEMO_FOLDER / "postgres"):
         if time.monotonic() > deadline:
-            raise ServerFailed(f"The demo is running with its data in {DEMO_FOLDER}; stop it before it begins anew.")
+            raise ServerFailed(
+                f"A PostgreSQL runs with its data in {DEMO_FOLDER}; stop it before the demo begins anew."
+            )
         time.sleep(0.1)
-    shutil.rmtree(DEMO_FOLDER, ignore_errors=True)
+    for kept in DEMO_FOLDER.iterdir():
+        if kept.is_dir():
+            shutil.rmtree(kept, ignore_errors=True)
+        elif kept.name != RUNNING:
+            kept.unlink()
 
 
 def _prepare_demo() -> None:
-    DEMO_FOLDER.mkdir(mode=0o700, parents=True, exist_ok=True)
     key = DEMO_FOLDER / "secret-key.txt"
     if not key.exists() or not key.read_text():
         key.touch(mode=0o600)

@@ -86,7 +86,10 @@ def local_postgres(folder: Path, *, durable: bool) -> Iterator[str]:
 
     if not (cluster / "PG_VERSION").exists():
         shutil.rmtree(cluster, ignore_errors=True)
-        _run_initdb(binaries, cluster, become)
+        half_made = folder / "cluster-being-made"
+        shutil.rmtree(half_made, ignore_errors=True)  # what an interrupt left
+        _run_initdb(binaries, half_made, become)
+        half_made.rename(cluster)
 
     _wait_for_former(cluster)
     settings = ALWAYS | ({} if durable else FAST) | {"unix_socket_directories": str(sockets)}

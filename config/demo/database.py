@@ -13,6 +13,7 @@ from django.db import connection
 from config.demo.handout import Handout
 from config.demo.mailbox import CAUGHT_MAIL
 from config.demo.program import play
+from config.stopping import STOPPING
 from config.supervision import ServerFailed
 from pledge.models import ProgramEvent
 
@@ -26,7 +27,7 @@ def filled_database(
 
     A play that was cut short is begun anew, in a database of our own; one that somebody named is left alone.
 
-    :param told: called with the number of steps played so far.
+    :param told: called with the number of steps played so far; between them alone a play is interrupted.
     :return: the handout, and what the play refused against its own story.
     :raises ServerFailed: where the database holds something that is not this demo's.
     """
@@ -43,7 +44,8 @@ def filled_database(
         raise ServerFailed("DATABASE_URL names a database that is not empty; the demo fills only an empty one.")
     mark.touch()
     shutil.rmtree(CAUGHT_MAIL, ignore_errors=True)  # of a play that was cut short
-    played = play(clock(), told=told)
+    with STOPPING.patiently():
+        played = play(clock(), told=told)
     handout = Handout.of(played)
     handout.write(folder, address=address, question=handout.question(clock()))
     mark.unlink()

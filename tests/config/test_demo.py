@@ -22,6 +22,7 @@ from typing import Any
 
 import pytest
 
+from config.demo.alone import alone_in, say_where
 from config.local_servers import free_port
 from config.management.commands.demo import port_number
 from tests.architecture.source import ROOT
@@ -37,7 +38,7 @@ def variables(**more: str) -> dict[str, str]:
 class Demo:
     """One demo in a folder of its own."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, *, at_a_terminal: bool = False) -> None:
         self.folder, self.address, self.said = folder, f"http://127.0.0.1:{port}", folder.parent / "said.txt"
         with self.said.open("w") as said:
             self.running = subprocess.Popen(
@@ -46,6 +47,7 @@ class Demo:
                 env=variables(DEMO_FOLDER=str(folder), PORT=str(port), PYTHONUNBUFFERED="1"),
                 stdout=said,
                 stderr=subprocess.STDOUT,
+                start_new_session=at_a_terminal,  # so that Ctrl-C can be sent to all that a terminal would send it to
             )
 
     def wait(self) -> None:
@@ -136,6 +138,9 @@ class TestTheDemo:
                 assert shown in demo.said.read_text()
             check_the_api(demo)
             check_the_mail(demo)
+            second = run(demo.folder, PORT=str(free_port()))
+            assert second.returncode == 1
+            assert f"A demo is running already with its data in {demo.folder} ({demo.address})" in second.stderr
             for username in ("ada", "prescott", "dana"):
                 check_the_admin(demo, username)
             handed_out = demo.credentials
@@ -171,6 +176,69 @@ def run(folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProce
         text=True,
         timeout=60,
     )
+
+
+def loads(demo: Demo) -> bool:
+    """It has begun to load the packages it stands on."""
+    return "psycopg_binary" in Path(f"/proc/{demo.running.pid}/maps").read_text()
+
+
+def prepares_its_database(demo: Demo) -> bool:
+    return (demo.folder / "postgres" / "cluster-being-made" / "PG_VERSION").exists()
+
+
+def runs_its_database(demo: Demo) -> bool:
+    return (demo.folder / "postgres" / "cluster" / "postmaster.pid").exists()
+
+
+def migrates(demo: Demo) -> bool:
+    where = demo.folder / "running.txt"
+    return where.exists() and where.read_text().startswith("http")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc for how far it is")
+class TestCtrlC:
+    @pytest.mark.parametrize("so_far", [loads, prepares_its_database, runs_its_database, migrates])
+    def test_ends_a_start_with_one_line(self, tmp_path: Path, so_far: Callable[[Demo], bool]) -> None:
+        demo = Demo(tmp_path / "demo", free_port(), at_a_terminal=True)
+        try:
+            assert waits_until(lambda: so_far(demo)), demo.said.read_text()
+            os.killpg(demo.running.pid, signal.SIGINT)
+            assert demo.running.wait(SECONDS_TO_STOP) == 0
+            assert re.fullmatch(r"\nStopped.*\.\n", demo.said.read_text()), demo.said.read_text()
+            assert waits_until(lambda: demo.children() == set()), "something outlives the demo"
+        finally:
+            demo.running.kill()
+            demo.running.wait()
+
+    def test_in_a_start_leaves_no_half_made_database_behind(self, tmp_path: Path) -> None:
+        demo = Demo(tmp_path / "demo", free_port(), at_a_terminal=True)
+        try:
+            assert waits_until(lambda: prepares_its_database(demo)), demo.said.read_text()
+            os.killpg(demo.running.pid, signal.SIGKILL)
+            demo.running.wait()
+            assert not (demo.folder / "postgres" / "cluster").exists()
+        finally:
+            demo.running.kill()
+            demo.running.wait()
+
+
+class TestASecondDemo:
+    @pytest.mark.parametrize("arguments", [(), ("--reset",)])
+    def test_is_told_of_the_first_and_touches_nothing(self, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+        folder = tmp_path / "demo"
+        with alone_in(folder):
+            say_where(folder, "http://127.0.0.1:8123")
+            done = run(folder, *arguments)
+            assert done.returncode == 1
+            assert f"A demo is running already with its data in {folder} (http://127.0.0.1:8123)" in done.stderr
+            assert "Traceback" not in done.stderr
+            assert [path.name for path in folder.iterdir()] == ["running.txt"]
+
+    def test_may_begin_when_the_first_has_ended(self, tmp_path: Path) -> None:
+        for _ in range(2):
+            with alone_in(tmp_path):
+                pass
 
 
 class TestTheCommand:

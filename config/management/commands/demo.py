@@ -2,23 +2,23 @@
 
 import contextlib
 import os
-import signal
 import socket
 import time
 from argparse import ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter
-from types import FrameType
-from typing import Any, NoReturn
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
+from config.demo.alone import say_where
 from config.demo.catcher import caught_mail
 from config.demo.children import HOST, Child, ended, served
-from config.demo.database import filled_database
+from config.demo.database import BEING_PLAYED, filled_database
 from config.demo.mailbox import CAUGHT_MAIL, Mailbox
 from config.desk import DEMO_FOLDER
+from config.stopping import STOPPING
 
 HELP = """Serve a made-up program on this machine: some fifty registrants in every state, three prescribers, a
 designee, three pharmacies and an administrator, with every mail caught where the browser shows it.
@@ -29,7 +29,6 @@ folder that DEMO_FOLDER names).
 """
 STEPS_A_LINE = 500
 SECONDS_BETWEEN_LOOKS = 0.5
-STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def port_number(text: str) -> int:
@@ -68,17 +67,21 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Fill, serve, and stop when asked."""
-        for asked in STOPPING:
-            signal.signal(asked, _stop)
+        STOPPING.listen()
         try:
             self._serve(options["port"])
-        except KeyboardInterrupt:
-            self.stdout.write("\nStopped; the data is kept.")
+        except (KeyboardInterrupt, Exception):
+            if not STOPPING.asked:  # else it is the interrupt, or what it left of a statement
+                raise
+            cut_short = (DEMO_FOLDER / BEING_PLAYED).exists()
+            self.stdout.write(f"\nStopped; {'the next start plays it anew' if cut_short else 'the data is kept'}.")
 
     def _serve(self, port: int) -> None:
         began = time.monotonic()
+        STOPPING.heed()
         address = f"http://{HOST}:{port}"
         _check_free(port)
+        say_where(DEMO_FOLDER, address)
         with contextlib.ExitStack() as running:
             running.enter_context(caught_mail(CAUGHT_MAIL, port=settings.EMAIL_PORT))
             handout, stumbled = filled_database(DEMO_FOLDER, clock=timezone.now, address=address, told=self._tell)
@@ -97,17 +100,12 @@ class Command(BaseCommand):
             _wait(children)
 
     def _tell(self, steps: int) -> None:
+        STOPPING.heed()
         if steps == 1:
             self.stdout.write("Playing the program's last months through the real actions, once:")
         if steps % STEPS_A_LINE == 0:
             self.stdout.write(f"  {steps} steps")
         self.stdout.flush()
-
-
-def _stop(_: int, __: FrameType | None) -> NoReturn:
-    for asked in STOPPING:  # once is enough: what is stopping must not be interrupted
-        signal.signal(asked, signal.SIG_IGN)
-    raise KeyboardInterrupt
 
 
 def _check_free(port: int) -> None:
@@ -123,6 +121,7 @@ def _check_free(port: int) -> None:
 
 def _wait(children: list[Child]) -> None:
     while True:
+        STOPPING.heed()
         child = ended(children)
         if child is not None:
             last_words = child.log.read_text(errors="replace").strip()[-1500:]
