@@ -36,16 +36,18 @@ def instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def binding_of(signature: Mapping[str, Any], *, text: str, form: str, version: str, language: str) -> str:
-    """Give the digest that binds a signature to its text: moved elsewhere or touched, it no longer fits.
+def binding_of(
+    signature: Mapping[str, Any], *, registrant: str, course: int, text: str, form: str, version: str, language: str
+) -> str:
+    """Give the digest that binds a signature to its text and its registrant: moved or touched, it no longer fits.
 
     :param signature: as the record has it (:func:`consents.record.signature_entry`); its own ``binding`` is left out.
+    :param registrant: the registrant's number; ``course`` is the course's, so that nobody else's record takes it.
     :param text: the digest of the text.
     """
     bound = {name: value for name, value in signature.items() if name != "binding"}
-    return digest_of(
-        canonical({"signature": bound, "text": text, "form": form, "version": version, "language": language})
-    )
+    place = {"registrant": registrant, "course": course, "form": form, "version": version, "language": language}
+    return digest_of(canonical({"signature": bound, "text": text, **place}))
 
 
 def _composed(value: Any) -> Any:

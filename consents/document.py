@@ -93,10 +93,9 @@ def signed_document(unsigned: bytes, seal: Seal, at: datetime) -> bytes:
     """Sign a PDF so that nothing in it can be changed without breaking the signature."""
     certificate = x509.Certificate.load(seal.certificate.public_bytes(Encoding.DER))
     key = seal.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    known = SimpleCertificateStore()
-    known.register(certificate)
+    no_others = SimpleCertificateStore()
     signer = signers.SimpleSigner(
-        signing_cert=certificate, signing_key=keys.PrivateKeyInfo.load(key), cert_registry=known
+        signing_cert=certificate, signing_key=keys.PrivateKeyInfo.load(key), cert_registry=no_others
     )
     terms = signers.PdfSignatureMetadata(
         field_name="Seal",

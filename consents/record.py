@@ -7,6 +7,7 @@ from typing import Any
 from consents.canonical import binding_of, instant
 from consents.models import FormText, SignedConsent
 from consents.vocabulary import MEANINGS, SigningMethod
+from pledge.models import Course
 from pledge.rules.vocabulary import Signer
 
 FORMAT = "pledge-consent-record/1"
@@ -44,10 +45,18 @@ def signature_entry(
     }
 
 
-def bound_to(text: FormText, entry: Mapping[str, Any]) -> str:
-    """Give the binding of a signature entry to a text."""
+def bound_to(text: FormText, entry: Mapping[str, Any], course: Course) -> str:
+    """Give the binding of a signature entry to a text, in one registrant's course of treatment."""
     version = text.form_version
-    return binding_of(entry, text=text.digest, form=version.form, version=version.version, language=text.language)
+    return binding_of(
+        entry,
+        registrant=course.registrant.number,
+        course=course.number,
+        text=text.digest,
+        form=version.form,
+        version=version.version,
+        language=text.language,
+    )
 
 
 def entry_of(signature: SignedConsent) -> dict[str, Any]:

@@ -32,8 +32,8 @@ class SignedConsent(models.Model):
     """One signature under one version of a form; ``signed_on`` is the program day.
 
     ``initials`` holds number, initials and instant of every statement, ``drawn`` the strokes of a drawn name,
-    ``evidence`` how the signer proved who they are. ``binding`` is the SHA-256 over text, version, language, signer,
-    name, meaning, initials and instant (consents.canonical): moved under another text it no longer fits.
+    ``evidence`` how the signer proved who they are. ``binding`` is the SHA-256 over registrant, course, text,
+    version, language, signer, name, meaning, initials and instant (consents.canonical): moved it no longer fits.
     """
 
     registrant = models.ForeignKey(Registrant, on_delete=models.PROTECT, related_name="signed_consents")

@@ -84,7 +84,8 @@ def a_record(
             initials=initials,
             drawn=drawn if signer == Signer.REGISTRANT else (),
         )
-        binding = binding_of(entry, text=digest, form=form, version=version, language=language)
+        place = {"registrant": registrant, "course": 1, "form": form, "version": version, "language": language}
+        binding = binding_of(entry, text=digest, **place)
         signatures.append({**entry, "binding": binding})
     return {
         "format": FORMAT,
