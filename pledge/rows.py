@@ -16,13 +16,14 @@ class NotWritten(RuntimeError):
     """A row that was to be changed is not there."""
 
 
-def insert(row: R, *, unless_there: bool = False) -> R:
+def insert(row: R, *, unless_there: bool | str = False) -> R:
     """Write a new row, and give it with its key.
 
-    :param unless_there: leave a row that a unique key forbids unwritten, and without a key.
+    :param unless_there: leave a row that a unique key forbids unwritten, and without a key; a field's name says which.
     """
     fields, statement = _insertion(type(row))
-    statement = statement.format("ON CONFLICT DO NOTHING" if unless_there else "")
+    conflict = f'("{unless_there}")' if isinstance(unless_there, str) else ""
+    statement = statement.format(f"ON CONFLICT {conflict} DO NOTHING" if unless_there else "")
     with connection.cursor() as cursor:
         cursor.execute(statement, [_kept(row, field) for field in fields])
         written = cursor.fetchone()

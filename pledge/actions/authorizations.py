@@ -5,7 +5,7 @@ from functools import partial
 
 from django.db import DEFAULT_DB_ALIAS
 
-from pledge.actions.steps import lock_kept, new_number, settle_dead
+from pledge.actions.steps import insert_numbered, lock_kept, settle_dead
 from pledge.facts import record_of
 from pledge.frame import action
 from pledge.models import (
@@ -28,6 +28,7 @@ from pledge.rules.vocabulary import LIVE_STATUSES, AuthorizationStatus, Reversal
 from pledge.trail import By, changed, created, record
 
 MOST_DAYS_REPORTED = 999
+RMA_DIGITS = 12
 
 _DEAD_CODES = {
     AuthorizationStatus.DISPENSED: RefusalCode.AUTHORIZATION_CLOSED,
@@ -55,9 +56,8 @@ def authorize(
     decision = authorizing(facts, pharmacy.standing, days_supply, on)
     refuse_if_any(decision.refusals, decision.overlays)
     settle_dead(facts, at=at)
-    authorization = insert(
+    authorization = insert_numbered(
         Authorization(
-            rma_number=new_number(12),
             registrant=row,
             pharmacy=pharmacy,
             window_id=decision.window_id,
@@ -69,7 +69,9 @@ def authorize(
             issued_on=on,
             issued_at=at,
             do_not_dispense_after=decision.do_not_dispense_after,
-        )
+        ),
+        "rma_number",
+        RMA_DIGITS,
     )
     record(EventType.AUTHORIZATION_ISSUED, act="authorizations.authorize", by=by, at=at, registrant=row,
            about=authorization, changes=[created(authorization)], overlays=decision.overlays)  # fmt: skip

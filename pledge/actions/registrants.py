@@ -8,8 +8,8 @@ from pledge.actions.steps import (
     begin_course,
     complete_enrollment,
     designee_standing,
+    insert_numbered,
     lock_own,
-    new_number,
     refuse_unattested,
     resume_transferred,
     revoke_live,
@@ -27,6 +27,7 @@ from pledge.rules.vocabulary import Ending, RiskCategory, StopCause
 from pledge.trail import By, changed, created, record
 
 CAN = RiskCategory.CAN_BECOME_PREGNANT
+NUMBER_DIGITS = 10
 LONGEST_REASON = Course._meta.get_field("ending_reason").max_length or 0
 CONTACT_FIELDS = ("name", "email", "guardian_name", "guardian_email", "language", "time_zone")
 
@@ -52,14 +53,17 @@ def enroll(
     _check_prescriber(prescriber, by)
     refuse_unattested(by, at)
     refuse_if_any([*category_refusals(category, basis), *prescriber_refusals(prescriber.standing, program_day(at))])
-    registrant = Registrant.objects.create(
-        number=new_number(10),
-        born_on=born_on,
-        category=category,
-        basis="" if category == CAN else basis,
-        prescriber=prescriber,
-        registered_on=program_day(at),
-        **(contact or {}),
+    registrant = insert_numbered(
+        Registrant(
+            born_on=born_on,
+            category=category,
+            basis="" if category == CAN else basis,
+            prescriber=prescriber,
+            registered_on=program_day(at),
+            **(contact or {}),
+        ),
+        "number",
+        NUMBER_DIGITS,
     )
     course = begin_course(registrant, at=at)
     record(EventType.REGISTRANT_ENROLLED, act="registrants.enroll", by=by, at=at, registrant=registrant,

@@ -2,11 +2,14 @@
 
 import secrets
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
+
+from django.db.models import Model
 
 from pledge.access import NotThere
 from pledge.facts import signatures_of
 from pledge.models import Authorization, Course, EventType, PrescriptionWindow, Registrant
+from pledge.rows import insert
 from pledge.rules.calendar import days_after, program_day
 from pledge.rules.dispensing import death_of
 from pledge.rules.editions import edition_on
@@ -18,6 +21,7 @@ from pledge.rules.states import next_status
 from pledge.rules.vocabulary import AuthorizationStatus, RiskCategory, StopCause
 from pledge.trail import SYSTEM, By, changed, record
 
+R = TypeVar("R", bound=Model)
 Changes = list[dict[str, Any]]
 _DEATHS = {
     RefusalCode.AUTHORIZATION_REVOKED: ("revoke", EventType.AUTHORIZATION_REVOKED),
@@ -26,8 +30,16 @@ _DEATHS = {
 
 
 def new_number(digits: int) -> str:
-    """Give a random number of so many digits that never begins with zero; the column is unique."""
+    """Give a random number of so many digits that never begins with zero."""
     return str(secrets.randbelow(9 * 10 ** (digits - 1)) + 10 ** (digits - 1))
+
+
+def insert_numbered(row: R, field: str, digits: int) -> R:
+    """Write a new row under a random number that no other has: among millions, one that is drawn may be taken."""
+    while row.pk is None:
+        setattr(row, field, new_number(digits))
+        insert(row, unless_there=field)
+    return row
 
 
 def lock_own(registrant: Registrant, by: By, *, registrant_may: bool = False) -> Registrant:

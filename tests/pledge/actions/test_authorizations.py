@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from pledge.actions import authorizations, nightly, participants, registrants
+from pledge.actions import authorizations, nightly, participants, registrants, steps
 from pledge.models import Authorization, Deviation, DeviationKind, Dispense, EventType, Pharmacy, PrescriptionWindow
 from pledge.rules import vocabulary as words
 from pledge.rules.calendar import program_day
@@ -39,6 +39,13 @@ class TestAuthorizing:
         assert (row.status, row.edition, row.issued_on, row.issued_at) == (Status.ISSUED, "2021", program_day(at), at)
         assert (row.pharmacist, row.client_reference, row.days_supply) == ("rph-17", "rx 7", 30)
         assert len(row.rma_number) == 12
+
+    def test_draws_again_when_the_number_is_taken(self, program, at, monkeypatch):
+        taken = lives.authorized(program, at).rma_number
+        drawn = iter([taken, taken, "777777777777"])
+        monkeypatch.setattr(steps, "new_number", lambda digits: next(drawn))
+        row = authorizations.authorize(**at_counter(lives.ready(program, at), at, days_supply=30))
+        assert fresh(row).rma_number == "777777777777"
 
     def test_prints_no_day_in_an_edition_without_a_window(self):
         at = lives.UNDER_2026
