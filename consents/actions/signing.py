@@ -1,20 +1,26 @@
-"""Signing a consent form, as a recorded fact (sections 3 and 13)."""
+"""Signing a consent form: electronically, on paper with a scan, countersigned, or as a recorded fact (section 13)."""
 
-from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
+from typing import Any
 
-from consents.models import FormVersion, SignedConsent
-from pledge.actions.steps import complete_enrollment, designee_standing, lock_own, refuse_unattested
-from pledge.facts import record_of, signatures_of
+from consents.actions.evidence import countersigned_by, electronic_entry, written_name
+from consents.actions.judging import conclude, judge, keep, original, standing
+from consents.actions.proving import judge_pin
+from consents.actions.steps import Denied, NotProven, guarded, lock_visit
+from consents.canonical import digest_of
+from consents.models import FormText, Scan, SignedConsent, Visit
+from consents.owed import texts_to_sign
+from consents.scans import kind_of
+from consents.vocabulary import Proof, SigningMethod
+from pledge.actions.steps import lock_own
 from pledge.frame import action
-from pledge.models import Course, EventType, Registrant
-from pledge.rules.calendar import program_day
-from pledge.rules.enrollment import acceptable, countersigning_refusals, missing_signers
-from pledge.rules.history import Signature
-from pledge.rules.refusals import Refusal, RefusalCode, Rejected, refuse_if_any
-from pledge.rules.standing import designee_refusals, prescriber_refusals
+from pledge.models import Registrant
+from pledge.rows import update
+from pledge.rules.refusals import Rejected
 from pledge.rules.vocabulary import ConsentForm, Signer
-from pledge.trail import By, created, record
+from pledge.trail import By
+
+__all__ = ["Denied", "NotProven", "countersign", "sign", "sign_electronically", "sign_on_paper"]
 
 
 @action
@@ -26,71 +32,87 @@ def sign(
     The registrant signs first or beside the guardian, the prescriber countersigns last; the last required signature
     completes the enrollment. Signing the same text again gives the signature that stands.
     """
-    on = program_day(at)
-    row = lock_own(registrant, by, registrant_may=True)
-    facts = record_of(row, on, with_signatures=True)
-    if facts.course.ended_on is not None:
-        refuse_if_any([Refusal(RefusalCode.TREATMENT_ENDED)])
-    signatures = acceptable(facts.signatures or (), form, facts.course.first_day)
-    version = _version_to_sign(form, signer, signatures, at)
-    signed = [s for s in signatures if s.version == version.version]
-    if signer == Signer.PRESCRIBER:
-        refuse_if_any(
-            [
-                *_countersigner_refusals(by, on),
-                *countersigning_refusals(signed, row.born_on, on),
-                *prescriber_refusals(facts.prescriber, on),
-            ]
-        )
-    elif by.registrant is not None and by.kind != signer:
-        raise Rejected("signer", "registrant and guardian each sign for themselves")
-    elif signer == Signer.GUARDIAN and signer not in {*missing_signers(signed, row.born_on, on), *_who(signed)}:
-        raise Rejected("signer", "the registrant is of age: no parent or guardian signs")
-    refuse_unattested(by, at)
-    course = row.course
-    if signer in _who(signed):
-        mine = SignedConsent.objects.filter(registrant=row, form_version=version, signer=signer)
-        return mine.filter(signed_at__gte=course.consents_since).earliest("id")
-    signature = SignedConsent.objects.create(
-        registrant=row,
-        course=course,
-        form_version=version,
-        signer=signer,
-        signer_name=signer_name,
-        signed_at=at,
-        signed_on=on,
-    )
-    _record(row, course, signature, by=by, at=at)
+    judged = judge(lock_own(registrant, by, registrant_may=True), form, signer, by=by, at=at)
+    if judged.stands is not None:
+        return judged.stands
+    signature = keep(judged, name=signer_name, method=SigningMethod.RECORDED, text=None, at=at)
+    conclude(judged, signature, act="signing.sign", by=by, at=at)
     return signature
 
 
-def _record(row: Registrant, course: Course, signature: SignedConsent, *, by: By, at: datetime) -> None:
-    changes = [created(signature), *complete_enrollment(row, course, at=at)]
-    form = signature.form_version.form
-    signed = [s for s in signatures_of(row) if s.form == form and s.version == signature.form_version.version]
-    complete = not missing_signers(signed, row.born_on, program_day(at))
-    changes.append({"form": {form: [None, "complete" if complete else "signed"]}})
-    record(EventType.FORM_SIGNED, act="signing.sign", by=by, at=at, registrant=row, about=signature, changes=changes)
+@guarded
+@action
+def sign_electronically(
+    *, visit: Visit, text: FormText, name: str, drawn: list[Any] | None = None, pin: str = "", by: By, at: datetime
+) -> SignedConsent | NotProven:
+    """Sign a form in a visit, every statement initialed; signing it again gives the signature that stands.
+
+    :param drawn: strokes of a drawn name, each a list of points ``[x, y]`` in whole numbers.
+    :param pin: asked for from the second signature of a visit on.
+    :raises Denied: where anyone but the invited signer acts; it leaves an event.
+    :raises NotProven: where the PIN is wrong; the try is counted.
+    :raises Rejected: naming ``visit``, ``text``, ``disclosures``, ``name``, ``drawn`` or ``initials``.
+    """
+    row, act = lock_visit(visit, by, at), "signing.sign_electronically"
+    request, version = row.request, text.form_version
+    stands = standing(request.registrant, version, Signer(request.signer))
+    if stands is not None:
+        return stands
+    judged = judge(request.registrant, ConsentForm(version.form), Signer(request.signer), by=by, at=at)
+    if text not in texts_to_sign(request, row.language, at):
+        raise Rejected("text", "this is not a form that is left to sign in the language chosen")
+    entry = electronic_entry(row, text, drawn or [], at)
+    written = written_name(name)
+    if row.pin_needed:
+        left = judge_pin(request, pin, act=act, by=by, at=at)
+        if left is not None:
+            return NotProven(Proof.WRONG_PIN, left)
+    signature = keep(judged, name=written, method=SigningMethod.ELECTRONIC, text=text, entry=entry, visit=row, at=at)
+    row.pin_needed = True
+    update(row, ["pin_needed"])
+    conclude(judged, signature, act=act, by=by, at=at)
+    return signature
 
 
-def _who(signed: list[Signature]) -> set[Signer]:
-    return {signature.signer for signature in signed}
+@action
+def sign_on_paper(
+    *, registrant: Registrant, form: ConsentForm, signer: Signer, signer_name: str, scan: bytes, by: By, at: datetime
+) -> SignedConsent:
+    """Record what a registrant or guardian signed on paper, with its scan; again gives the signature that stands.
+
+    :raises Rejected: naming ``scan``, where it is none, or not what it seems.
+    """
+    if signer == Signer.PRESCRIBER:
+        raise Rejected("signer", "the prescriber countersigns in person, not by a scan")
+    judged = judge(lock_own(registrant, by), form, signer, by=by, at=at)
+    if judged.stands is not None:
+        return judged.stands
+    name, kind, digest = written_name(signer_name), kind_of(scan), digest_of(scan)
+    mine = {"registrant": judged.row, "form_version": judged.version, "digest": digest}
+    kept = Scan.objects.filter(**mine).first() or Scan.objects.create(**mine, kind=kind, content=scan, recorded_at=at)
+    entry = {"evidence": {"recorded_by": by.name, "recorded_by_kind": by.kind}}
+    signature = keep(
+        judged, name=name, method=SigningMethod.PAPER, text=original(judged.version), entry=entry, scan=kept, at=at
+    )
+    conclude(judged, signature, act="signing.sign_on_paper", by=by, at=at)
+    return signature
 
 
-def _countersigner_refusals(by: By, on: date) -> Iterator[Refusal]:
-    """Name why someone cannot countersign: only the prescriber does, in person (section 13, Standing)."""
-    yield from designee_refusals(designee_standing(by), on)
-    if by.designee is not None or by.prescriber is None:
-        yield Refusal(RefusalCode.CONSENT_MISSING)
+@action
+def countersign(*, registrant: Registrant, form: ConsentForm, by: By, at: datetime) -> SignedConsent:
+    """Countersign as the prescriber in person, last; bound to the text that the registrant signed.
 
-
-def _version_to_sign(form: ConsentForm, signer: Signer, signatures: list[Signature], at: datetime) -> FormVersion:
-    """Give the version whose signing is under way and still lacks this signer, else the one in force today."""
-    lacking = [s.version for s in signatures if signer not in {o.signer for o in signatures if o.version == s.version}]
-    versions = FormVersion.objects.of(form)
-    if lacking:
-        return versions.get(version=lacking[-1])
-    in_force = versions.in_force(program_day(at))
-    if in_force is None:
-        raise Rejected("form", f"no version of {form} is in force")
-    return in_force
+    Where the registrant signed on paper, or it was recorded as a fact, it is the text in the original language.
+    """
+    judged = judge(lock_own(registrant, by, registrant_may=True), form, Signer.PRESCRIBER, by=by, at=at)
+    if judged.stands is not None:
+        return judged.stands
+    own = standing(judged.row, judged.version, Signer.REGISTRANT)
+    text = (own.text if own is not None else None) or original(judged.version)
+    if text is None:
+        raise Rejected("form", "no approved text of this version is published")
+    signature = keep(
+        judged, name=by.name, method=SigningMethod.ELECTRONIC, text=text, entry=countersigned_by(by, text), at=at
+    )
+    conclude(judged, signature, act="signing.countersign", by=by, at=at)
+    return signature

@@ -1,7 +1,9 @@
 """Signing requests: a link that finds, a code and a PIN that prove, visits that keep what was done (21 CFR 11)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -98,6 +100,21 @@ class SigningCode(models.Model):
         return f"Code {self.pk} for request {self.request_id}"
 
 
+class VisitQuerySet(models.QuerySet["Visit"]):
+    """Reads of visits."""
+
+    def alive(self, at: datetime) -> Self:
+        """Narrow to those that can go on at an instant: not ended, not idle for too long, and their link open."""
+        return self.filter(
+            ended_at=None,
+            last_seen_at__gte=at - timedelta(minutes=settings.SIGNING_IDLE_MINUTES),
+            request__expires_at__gt=at,
+            request__revoked_at=None,
+            request__closed_at=None,
+            request__withdrawn_at=None,
+        )
+
+
 class Visit(models.Model):
     """One time that a signer came and proved who they are; its cookie's secret is kept as a digest only.
 
@@ -117,6 +134,8 @@ class Visit(models.Model):
     disclosures = models.CharField(max_length=64, blank=True)  # the version that was accepted, with its language
     disclosures_accepted_at = models.DateTimeField(null=True, blank=True)
     pin_needed = models.BooleanField(default=False)  # the first signature of a visit was given; the next asks again
+
+    objects = VisitQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

@@ -1,0 +1,38 @@
+"""Where a link and a visit's cookie lead; reads alone, and finding proves nothing (docs/decisions/0015)."""
+
+from datetime import datetime
+
+from consents.models import SigningRequest, Visit
+from consents.secrets import digest_of_token
+from consents.vocabulary import LinkState
+from pledge.rules.calendar import program_day
+from pledge.rules.enrollment import is_minor
+from pledge.rules.vocabulary import Signer
+
+_WITH_WHOM = ("registrant", "course")
+
+
+def request_of(token: str) -> SigningRequest | None:
+    """Give the request that a link leads to, in whatever state it is, or None."""
+    return SigningRequest.objects.select_related(*_WITH_WHOM).filter(link_digest=digest_of_token(token)).first()
+
+
+def visit_of(token: str, at: datetime) -> Visit | None:
+    """Give the visit behind a cookie's secret where it can go on at an instant, or None."""
+    mine = Visit.objects.alive(at).select_related(*(f"request__{name}" for name in _WITH_WHOM))
+    visit = mine.filter(token_digest=digest_of_token(token)).first()
+    return visit if visit is not None and state_of(visit.request, at) is LinkState.OPEN else None
+
+
+def state_of(request: SigningRequest, at: datetime) -> LinkState:
+    """Tell what has become of a link, also where nobody ended it: a guardian's expires when the registrant is of age,
+    and the link of a record that was merged into another is revoked with it.
+    """
+    state = request.state(at)
+    if state is not LinkState.OPEN:
+        return state
+    registrant = request.registrant
+    if registrant.merged_into_id is not None:
+        return LinkState.REVOKED
+    of_age = not is_minor(registrant.born_on, program_day(at))
+    return LinkState.EXPIRED if request.signer == Signer.GUARDIAN and of_age else LinkState.OPEN
