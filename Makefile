@@ -82,6 +82,10 @@ bench: setup ## Statements, instructions and requests per second against a bare 
 docs: setup ## Write docs/rules.md and docs/states.md from the code they describe
 	$(BIN)/python manage.py rulebook
 
+.PHONY: words
+words: setup ## Gather the signers' pages' words, and compile their Spanish
+	$(BIN)/python -m tests.words
+
 .PHONY: lock
 lock: setup ## Compile requirements/*.in into pins with hashes
 	@for name in base dev; do \

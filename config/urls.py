@@ -10,4 +10,5 @@ urlpatterns = [
     path("readyz", readyz),
     path("admin/", admin.site.urls),
     path("api/", include("pledge.api.urls")),
+    path("", include("consents.pages.urls")),
 ]

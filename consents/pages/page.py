@@ -14,8 +14,8 @@ from consents.vocabulary import SIGNING_LANGUAGES
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
-_HOST_ONLY = "__Host-" if settings.HTTPS else ""
-PRINT_COOKIE = f"{_HOST_ONLY}print"
+HOST_ONLY = "__Host-" if settings.HTTPS else ""
+PRINT_COOKIE = f"{HOST_ONLY}print"
 LARGE, REGULAR = "large", "regular"
 SEE_OTHER = 303
 A_YEAR = 365 * 24 * 3600
@@ -35,7 +35,7 @@ def page(view: View[P]) -> View[P]:
     def framed(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if request.method not in ("GET", "HEAD", "POST"):
             return private(HttpResponseNotAllowed(["GET", "HEAD", "POST"]))
-        if request.method == "POST" and "switch" in request.POST:
+        if is_switch(request):
             return private(_switched(request))
         return private(view(request, *args, **kwargs))
 
@@ -69,15 +69,21 @@ def onward(address: str) -> HttpResponse:
     return HttpResponse(status=SEE_OTHER, headers={"Location": address})
 
 
+def is_switch(request: HttpRequest) -> bool:
+    """Tell whether a request asks for another language or print size, and for nothing else."""
+    return request.method == "POST" and "switch" in request.POST
+
+
+def keep(answer: HttpResponse, name: str, value: str, *, seconds: int | None = None) -> None:
+    """Keep a cookie in the reader's browser that no script reads and no other site sends; None: until it is closed."""
+    answer.set_cookie(name, value, max_age=seconds, secure=settings.HTTPS, httponly=True, samesite="Lax")
+
+
 def _switched(request: HttpRequest) -> HttpResponse:
     """Keep another language or print size in this browser, and show the same page again."""
     choice, answer = request.POST["switch"], onward(request.path)
     if choice in SIGNING_LANGUAGES:
-        _keep(answer, settings.LANGUAGE_COOKIE_NAME, choice)
+        keep(answer, settings.LANGUAGE_COOKIE_NAME, choice, seconds=A_YEAR)
     if choice in (LARGE, REGULAR):
-        _keep(answer, PRINT_COOKIE, choice)
+        keep(answer, PRINT_COOKIE, choice, seconds=A_YEAR)
     return answer
-
-
-def _keep(answer: HttpResponse, name: str, value: str) -> None:
-    answer.set_cookie(name, value, max_age=A_YEAR, secure=settings.HTTPS, httponly=True, samesite="Lax")

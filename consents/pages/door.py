@@ -1,0 +1,165 @@
+"""The door for signers: a link that proves nothing, a code and a PIN that do, and a way to a new link."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from consents.actions.invitations import send_new_link
+from consents.actions.visits import ask_code, begin_visit, end_visit, withdraw
+from consents.pages.page import Problem, keep, onward, page, shown
+from consents.pages.visitor import (
+    VISIT_COOKIE,
+    Visitor,
+    by_signer,
+    closed,
+    in_visit,
+    language_of_reader,
+    open_request,
+    turned_away,
+)
+from consents.vocabulary import Proof
+from pledge.rules.refusals import Rejected
+from pledge.trail import SYSTEM
+
+BAD, UNPROVEN, TOO_MANY = 400, 403, 429
+
+
+@page
+def door(request: HttpRequest, token: str) -> HttpResponse:
+    """Say that something is waiting, and send a code when asked to. Opening this page changes nothing."""
+    at = timezone.now()
+    asked = open_request(token, at)
+    if asked is None:
+        return closed(request)
+    if request.method != "POST":
+        return shown(request, "door.html")
+    try:
+        ask_code(request=asked, by=by_signer(asked), at=at)
+    except Rejected:
+        sentence = _("Too many codes were asked for. Wait an hour, or use the newest one that came by e-mail.")
+        return shown(request, "door.html", status=TOO_MANY, problems=[Problem("", sentence)])
+    return onward(reverse("sign-code", args=[token]))
+
+
+@page
+def code(request: HttpRequest, token: str) -> HttpResponse:
+    """Take the code and the PIN; both right begin a visit, always with a new secret."""
+    at = timezone.now()
+    asked = open_request(token, at)
+    if asked is None:
+        return closed(request)
+    if request.method != "POST":
+        return _code_page(request, token)
+    typed = {name: _digits(request.POST.get(name, "")) for name in ("code", "pin")}
+    if not all(typed.values()):
+        return _code_page(request, token, *_missing(typed), status=BAD)
+    begun = begin_visit(
+        request=asked,
+        **typed,
+        address=request.META.get("REMOTE_ADDR") or None,
+        agent=request.headers.get("User-Agent", ""),
+        language=language_of_reader(),
+        by=by_signer(asked),
+        at=at,
+    )
+    if begun.proof == Proof.PROVEN:
+        answer = onward(reverse("sign-records", args=[token]))
+        keep(answer, VISIT_COOKIE, begun.token)
+        return answer
+    if begun.proof == Proof.LINK_NOT_OPEN or begun.pins_left == 0:
+        return closed(request)
+    problem = wrong_pin(begun.pins_left) if begun.proof == Proof.WRONG_PIN else _wrong_code()
+    return _code_page(request, token, problem, status=UNPROVEN)
+
+
+@page
+def new_link(request: HttpRequest) -> HttpResponse:
+    """Send a new link to whoever typed their address; what is answered does not tell whether we know it."""
+    if request.method != "POST":
+        return closed(request)
+    address = request.POST.get("address", "").strip()
+    try:
+        validate_email(address)
+    except ValidationError:
+        sentence = _("Type an e-mail address, such as name@example.com.")
+        return closed(request, status=BAD, problems=[Problem("address", sentence)])
+    send_new_link(address=address, by=SYSTEM, at=timezone.now())
+    return onward(reverse("sign-sent"))
+
+
+@page
+def sent(request: HttpRequest) -> HttpResponse:
+    """Say that a new link is on its way if we know the address."""
+    return shown(request, "sent.html")
+
+
+@page
+def unknown(request: HttpRequest) -> HttpResponse:
+    """Answer to every address below the door that is none of its pages."""
+    return closed(request)
+
+
+@in_visit
+def leave(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """End the visit, and let the browser forget what it was shown."""
+    if request.method != "POST":
+        return onward(visitor.address("sign-forms"))
+    end_visit(visit=visitor.visit, by=by_signer(visitor.asked), at=visitor.at)
+    sentences = [
+        _("You can close this window. What you have initialed and signed is kept."),
+        _("Come back at any time by the link in your e-mail."),
+    ]
+    return _parted(shown(request, "parting.html", heading=_("You have left"), sentences=sentences))
+
+
+@in_visit
+def withdrawal(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """Let a signer choose paper, once they have read what that means."""
+    if request.method != "POST" or request.POST.get("withdraw") != "yes":
+        return visitor.shown(request, "withdraw.html")
+    try:
+        withdraw(visit=visitor.visit, by=visitor.by, at=visitor.at)
+    except Rejected as rejected:
+        return turned_away(request, visitor, rejected)
+    sentences = [
+        _("The clinic is told. It will have you sign on paper whatever is left."),
+        _("What you have signed already stands. The clinic gives you copies on paper when you ask."),
+    ]
+    return _parted(shown(request, "parting.html", heading=_("You sign on paper from now on"), sentences=sentences))
+
+
+def wrong_pin(left: int) -> Problem:
+    """Say that a PIN was wrong, and how many tries are left."""
+    tries = ngettext("%(left)d try is left.", "%(left)d tries are left.", left) % {"left": left}
+    then = _("After that this link closes, and the clinic sends a new one.")
+    return Problem("pin", f"{_('The PIN is wrong.')} {tries} {then}")
+
+
+def _wrong_code() -> Problem:
+    return Problem("code", _("This code is wrong, was used already, or is too old. Look again, or ask for a new one."))
+
+
+def _missing(typed: dict[str, str]) -> list[Problem]:
+    sentences = {"code": _("Type the code from the e-mail."), "pin": _("Type the PIN that you chose at the clinic.")}
+    return [Problem(name, sentence) for name, sentence in sentences.items() if not typed[name]]
+
+
+def _code_page(request: HttpRequest, token: str, *problems: Problem, status: int = 200) -> HttpResponse:
+    minutes = settings.SIGNING_CODE_MINUTES
+    return shown(request, "code.html", status=status, problems=problems, token=token, minutes=minutes)
+
+
+def _parted(answer: HttpResponse) -> HttpResponse:
+    answer.delete_cookie(VISIT_COOKIE, samesite="Lax")
+    answer["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
+
+
+def _digits(typed: str) -> str:
+    """Give what was typed without the spaces and hyphens that copying brings along."""
+    return "".join(typed.split()).replace("-", "")
