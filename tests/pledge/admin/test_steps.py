@@ -44,14 +44,14 @@ def new_signed_by_registrant(world: World) -> Life:
     return life
 
 
-def tested(world: World) -> Life:
+def negative(world: World) -> Life:
     life = enrolled(world.program, world.at)
     a_test(life, world.at)
     return life
 
 
 def to_answer(world: World) -> Life:
-    life = tested(world)
+    life = negative(world)
     confirmed(life, world.at)
     return life
 
@@ -101,7 +101,7 @@ class Taken(NamedTuple):
 STEPS_TAKEN = [
     Taken("record-test", treated, {"result": "negative", "setting": "clia_lab"}, Event.TEST_RECORDED),
     Taken("record-test", treated, {"result": "positive", "setting": "home"}, Event.TEST_RECORDED),
-    Taken("confirm-month", tested, {"methods": METHODS, "counseled": "on"}, Event.MONTH_CONFIRMED),
+    Taken("confirm-month", negative, {"methods": METHODS, "counseled": "on"}, Event.MONTH_CONFIRMED),
     Taken("confirm-month", open_window, {"counseled": "on"}, Event.CONFIRMATION_CORRECTED),
     Taken("record-answers", to_answer, {"methods": METHODS, "correct": "yes"}, Event.QUESTIONS_ANSWERED),
     Taken("cancel-window", open_window, {}, Event.WINDOW_CANCELLED),
@@ -168,9 +168,9 @@ REFUSALS = [
             Code.SUPPLY_OVER_LIMIT,
         },
     ),
-    Denied("confirm-month", tested, {"methods": ["abstinence"], "counseled": "on"}, {Code.ABSTINENCE_UNACKNOWLEDGED}),
-    Denied("record-answers", tested, {"methods": METHODS, "correct": "yes"}, {Code.COUNSELING_MISSING}),
-    Denied("cancel-window", tested, {}, {Code.WINDOW_EXPIRED}),
+    Denied("confirm-month", negative, {"methods": ["abstinence"], "counseled": "on"}, {Code.ABSTINENCE_UNACKNOWLEDGED}),
+    Denied("record-answers", negative, {"methods": METHODS, "correct": "yes"}, {Code.COUNSELING_MISSING}),
+    Denied("cancel-window", negative, {}, {Code.WINDOW_EXPIRED}),
     Denied("clear-hold", held, {"reason": "A mistake."}, {Code.TEST_MISSING}),
     Denied("countersign", new, {"agreed": "on"}, {Code.CONSENT_MISSING}),
     Denied("change-category", treated, {"category": "cannot_become_pregnant"}, {Code.CATEGORY_UNCONFIRMED}),
