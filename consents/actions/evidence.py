@@ -32,7 +32,14 @@ def electronic_entry(visit: Visit, text: FormText, drawn: list[Any], at: datetim
 def countersigned_by(by: By, text: FormText) -> Mapping[str, Any]:
     """Give the evidence of a countersignature: the prescriber, logged in to an account of their own."""
     npi = by.prescriber.npi if by.prescriber is not None else ""
-    return {"evidence": {"components": ["log_in", "password"], "npi": npi, "text_digest": text.digest}}
+    return {
+        "evidence": {
+            "components": ["log_in", "password"],
+            "npi": npi,
+            "text_digest": text.digest,
+            "text_language": text.language,
+        }
+    }
 
 
 def written_name(name: str) -> str:
@@ -86,6 +93,7 @@ def _evidence(visit: Visit, text: FormText, at: datetime) -> dict[str, Any]:
         "address": visit.address or "",
         "agent": visit.agent,
         "text_digest": text.digest,
+        "text_language": text.language,
         "disclosures": {
             "version": version,
             "language": language,

@@ -17,18 +17,30 @@ from pledge.rules.calendar import program_day
 from pledge.rules.enrollment import acceptable, countersigning_refusals, missing_signers
 from pledge.rules.refusals import Refusal, RefusalCode, Rejected, refuse_if_any
 from pledge.rules.standing import designee_refusals, prescriber_refusals
-from pledge.rules.vocabulary import ConsentForm, Signer
+from pledge.rules.vocabulary import ConsentForm, Ending, Signer
 from pledge.trail import By, record
+
+_DONE_ANEW = (Ending.COMPLETED, Ending.DISCONTINUED)
 
 
 class Judged(NamedTuple):
-    """A signature that may be given: whose, in which course, under which version, and the one that stands already."""
+    """A signature that may be given: whose, under which version, beside which, and the one that stands already."""
 
     row: Registrant
-    course: Course
     version: FormVersion
     signer: Signer
+    beside: list[SignedConsent]
     stands: SignedConsent | None
+
+    @property
+    def course(self) -> Course:
+        """The course in which this version was begun to be signed; a change of category may have followed."""
+        return self.beside[0].course if self.beside else self.row.course
+
+    @property
+    def text(self) -> FormText | None:
+        """The words that every signature under this version is bound to: those that were signed first."""
+        return next((signature.text for signature in self.beside if signature.text is not None), None)
 
 
 def judge(row: Registrant, form: ConsentForm, signer: Signer, *, by: By, at: datetime) -> Judged:
@@ -56,13 +68,15 @@ def judge(row: Registrant, form: ConsentForm, signer: Signer, *, by: By, at: dat
     elif signer == Signer.GUARDIAN and signer not in {*missing_signers(signed, row.born_on, on), *who(signed)}:
         raise Rejected("signer", "the registrant is of age: no parent or guardian signs")
     refuse_unattested(by, at)
-    return Judged(row, row.course, version, signer, standing(row, version, signer) if signer in who(signed) else None)
+    beside = standing(row, version)
+    return Judged(row, version, signer, beside, next((one for one in beside if one.signer == signer), None))
 
 
-def standing(row: Registrant, version: FormVersion, signer: Signer) -> SignedConsent | None:
-    """Give a signer's signature under a version that counts in the present course, or None."""
-    mine = SignedConsent.objects.filter(registrant=row, form_version=version, signer=signer)
-    return mine.filter(signed_at__gte=row.course.consents_since).order_by("id").first()
+def standing(row: Registrant, version: FormVersion) -> list[SignedConsent]:
+    """Give the signatures under a version that count in the present course, in the order in which they were given."""
+    rows = SignedConsent.objects.filter(registrant=row, form_version=version, signed_at__gte=row.course.consents_since)
+    rows = rows.exclude(course__ending__in=_DONE_ANEW).order_by("id")
+    return list(rows.select_related("text__form_version", "scan", "registrant", "course__registrant"))
 
 
 def keep(
@@ -76,17 +90,24 @@ def keep(
     scan: Scan | None = None,
     at: datetime,
 ) -> SignedConsent:
-    """Write a signature, bound to its text where it has one.
+    """Write a signature; where it has a text, bound to the words of the record.
 
+    Those are the words that were signed first. Whoever read them in another language has what they read beside them.
+
+    :param text: the words that the signer read.
     :param entry: what the record will say of it besides signer, name, method and instant.
     """
     said = dict(entry or {})
     bound = {}
     if text is not None:
+        first = judged.text or text
+        if first != text:
+            read = {"language": text.language, "digest": text.digest, "body": text.body}
+            said["evidence"] = {**said.get("evidence", {}), "read": read}
         whole = signature_entry(
             signer=judged.signer, name=name, method=method, signed_at=at, scan=scan.digest if scan else "", **said
         )
-        bound = {"meaning": MEANINGS[judged.signer], "binding": bound_to(text, whole, judged.course)}
+        bound = {"meaning": MEANINGS[judged.signer], "binding": bound_to(first, whole, judged.course)}
     return SignedConsent.objects.create(
         registrant=judged.row,
         course=judged.course,
@@ -107,7 +128,7 @@ def keep(
 def conclude(judged: Judged, signature: SignedConsent, *, act: str, by: By, at: datetime) -> None:
     """Complete what this signature completes, the form's record and the enrollment, and record the event."""
     row, version = judged.row, judged.version
-    changes = [made(signature), *complete_enrollment(row, judged.course, at=at)]
+    changes = [made(signature), *complete_enrollment(row, row.course, at=at)]
     signed = [s for s in reading.signatures_of(row) if s.form == version.form and s.version == version.version]
     complete = not missing_signers(signed, row.born_on, program_day(at))
     changes.append({"form": {version.form: [None, "complete" if complete else "signed"]}})
@@ -116,17 +137,11 @@ def conclude(judged: Judged, signature: SignedConsent, *, act: str, by: By, at: 
     record(EventType.FORM_SIGNED, act=act, by=by, at=at, registrant=row, about=signature, changes=changes)
 
 
-def _write_record(judged: Judged, at: datetime) -> Iterator[Mapping[str, Any]]:
+def _write_record(judged: Judged, at: datetime) -> Iterator[dict[str, Any]]:
     """Write the record of a form that everyone has signed; facts recorded without text or scan make none."""
-    rows = SignedConsent.objects.filter(
-        registrant=judged.row, form_version=judged.version, signed_at__gte=judged.course.consents_since
-    )
-    signatures = list(rows.select_related("text__form_version", "scan", "registrant", "course").order_by("id"))
-    if any(signature.text is None for signature in signatures):
-        return
-    read = {signature.signer: signature.text for signature in signatures}
-    text = read.get(Signer.REGISTRANT) or original(judged.version)
-    if text is None or ConsentRecord.objects.filter(course=judged.course, text=text).exists():
+    signatures = standing(judged.row, judged.version)
+    text = signatures[0].text
+    if text is None or any(signature.text is None for signature in signatures):
         return
     content = canonical(record_of(text, signatures, completed_at=at))
     kept = ConsentRecord.objects.create(

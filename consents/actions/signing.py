@@ -55,9 +55,9 @@ def sign_electronically(
     """
     row, act = lock_visit(visit, by, at), "signing.sign_electronically"
     request, version = row.request, text.form_version
-    stands = standing(request.registrant, version, Signer(request.signer))
-    if stands is not None:
-        return stands
+    for stands in standing(request.registrant, version):
+        if stands.signer == request.signer:
+            return stands
     judged = judge(request.registrant, ConsentForm(version.form), Signer(request.signer), by=by, at=at)
     if text not in texts_to_sign(request, row.language, at):
         raise Rejected("text", "this is not a form that is left to sign in the language chosen")
@@ -100,15 +100,14 @@ def sign_on_paper(
 
 @action
 def countersign(*, registrant: Registrant, form: ConsentForm, by: By, at: datetime) -> SignedConsent:
-    """Countersign as the prescriber in person, last; bound to the text that the registrant signed.
+    """Countersign as the prescriber in person, last; bound to the text that the signers signed.
 
-    Where the registrant signed on paper, or it was recorded as a fact, it is the text in the original language.
+    Where it was only recorded as a fact that they did, it is the text in the original language.
     """
     judged = judge(lock_own(registrant, by, registrant_may=True), form, Signer.PRESCRIBER, by=by, at=at)
     if judged.stands is not None:
         return judged.stands
-    own = standing(judged.row, judged.version, Signer.REGISTRANT)
-    text = (own.text if own is not None else None) or original(judged.version)
+    text = judged.text or original(judged.version)
     if text is None:
         raise Rejected("form", "no approved text of this version is published")
     signature = keep(
