@@ -5,6 +5,7 @@ from datetime import datetime
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from consents.links import state_of
 from consents.models import SigningCode, SigningRequest
 from consents.secrets import code_for, link_token
 from consents.vocabulary import LinkState
@@ -25,8 +26,12 @@ def enclosed_with(notice: Notice, at: datetime) -> Enclosed:
     if notice.kind == Kind.INVITATION_TO_SIGN and about == "request":
         return Enclosed(link=link_of(SigningRequest.objects.get(pk=number)))
     if notice.kind == Kind.CONSENT_COPY:
-        newest = SigningRequest.objects.filter(registrant=notice.registrant, signer=notice.reader).first()
-        if newest is not None and newest.state(at) is LinkState.OPEN:
+        newest = (
+            SigningRequest.objects.select_related("registrant")
+            .filter(registrant=notice.registrant, signer=notice.reader)
+            .first()
+        )
+        if newest is not None and state_of(newest, at) is LinkState.OPEN:
             return Enclosed(link=link_of(newest))
     return Enclosed()
 

@@ -8,6 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from consents.actions.records import seal_due
 from notifications.delivery import deliver
 from notifications.kinds import Kind
 from notifications.sweep import is_due, run_sweep
@@ -21,20 +22,21 @@ AWAITED = frozenset({Kind.SIGNING_CODE})  # someone looks at a page until it com
 
 @shared_task(name="notifications.tasks.tick")
 def tick(**_: Any) -> None:
-    """Ring for the nightly work where it is still to be done, and deliver what is queued and due."""
+    """Ring for the nightly work where it is still to be done, seal what is signed, deliver what is queued and due."""
     at = timezone.now()
     if is_due(at):
         try:
             nightly.apply_async(expires=SECONDS_OF_A_RING)
         except OperationalError as failure:
             logger.warning("the nightly work could not be rung for: %s", type(failure).__name__)
-    _tell(deliver(at=at))
+    _tell("records", seal_due(at=at))
+    _tell("notices", deliver(at=at))
 
 
 @shared_task(name="notifications.tasks.hurry")
 def hurry(**_: Any) -> None:
     """Deliver what someone is waiting for; the next tick would take it too, too late."""
-    _tell(deliver(at=timezone.now(), kinds=AWAITED))
+    _tell("notices", deliver(at=timezone.now(), kinds=AWAITED))
 
 
 @shared_task(name="notifications.tasks.nightly")
@@ -48,6 +50,6 @@ def nightly(**_: Any) -> None:
     logger.info("nightly work of %s: %s, %s failed", report.on, done, len(report.failures))
 
 
-def _tell(ends: Counter[str]) -> None:
+def _tell(what: str, ends: Counter[str]) -> None:
     if ends:
-        logger.info("notices: %s", ", ".join(f"{count} {end}" for end, count in sorted(ends.items())))
+        logger.info("%s: %s", what, ", ".join(f"{count} {end}" for end, count in sorted(ends.items())))

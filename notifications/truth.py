@@ -5,8 +5,10 @@ from typing import Any
 
 from django.db import connection
 
+from consents.links import state_of
 from consents.models import SigningCode, SigningRequest
-from consents.vocabulary import LinkState
+from consents.owed import texts_to_sign
+from consents.vocabulary import ORIGINAL_LANGUAGE, LinkState
 from notifications.kinds import Kind
 from notifications.models import Notice
 from notifications.reminders import LOOK_BACK_DAYS, STATEMENTS
@@ -62,8 +64,8 @@ def _may_sign(notice: Notice, at: datetime) -> bool:
     """Judge an invitation: one with a link while that is open, one without until its reader is sent a link."""
     about, _, number = notice.occasion.partition(":")
     if about == "request":
-        request = SigningRequest.objects.select_related("course").get(pk=number)
-        return request.state(at) is LinkState.OPEN and request.course.is_current and request.course.ended_on is None
+        request = SigningRequest.objects.select_related("registrant").get(pk=number)
+        return state_of(request, at) is LinkState.OPEN and bool(texts_to_sign(request, ORIGINAL_LANGUAGE, at))
     if not Course.objects.filter(registrant=notice.registrant, is_current=True, enrolled_on=None).exists():
         return False
     sent = SigningRequest.objects.filter(registrant=notice.registrant, signer=notice.reader)
@@ -71,9 +73,9 @@ def _may_sign(notice: Notice, at: datetime) -> bool:
 
 
 def _code_waits(notice: Notice, at: datetime) -> bool:
-    code = SigningCode.objects.select_related("request").get(pk=notice.occasion.partition(":")[2])
+    code = SigningCode.objects.select_related("request__registrant").get(pk=notice.occasion.partition(":")[2])
     newer = SigningCode.objects.filter(request=code.request, pk__gt=code.pk).exists()
-    return code.used_at is None and at < code.expires_at and not newer and code.request.state(at) is LinkState.OPEN
+    return code.used_at is None and at < code.expires_at and not newer and state_of(code.request, at) is LinkState.OPEN
 
 
 def _window_waits(notice: Notice, on: date) -> bool:

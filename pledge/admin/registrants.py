@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pledge.admin.listing import found, records_of, standing_in
+from pledge.admin.panels import panels_of, pointers_for
 from pledge.admin.readonly import ReadOnlyAdmin
 from pledge.admin.stepping import take_step
 from pledge.admin.steps import STEPS, Scene, step_named, steps_offered
@@ -21,7 +22,7 @@ from pledge.admin.timeline import PAGE, lines_of
 from pledge.admin.visitor import CLINIC, EVERYONE, Visitor, by_of, visitor_of
 from pledge.admin.whereabouts import Place, gate_today, next_steps, whereabouts
 from pledge.admin.window_rows import window_rows
-from pledge.facts import record_of, signatures_of
+from pledge.facts import record_of
 from pledge.models import Registrant
 from pledge.rules.calendar import program_day
 from pledge.rules.history import Record
@@ -84,6 +85,7 @@ class RegistrantAdmin(ReadOnlyAdmin):
             "categories": list(RiskCategory),
             "places": list(Place),
             "steps": [taken for taken in STEPS[Registrant].values() if taken.about_new and visitor.role in taken.roles],
+            "pointers": pointers_for(visitor, at),
             "several_prescribers": visitor.by().prescriber is None or len(visitor.acts_as) > 1,
         }
         return TemplateResponse(request, "pledge/admin/registrants.html", context)
@@ -143,7 +145,7 @@ def _page(request: HttpRequest, site: admin.AdminSite, number: str) -> HttpRespo
         "tests": registrant.tests.all(),
         "windows": list(window_rows(registrant.windows.prefetch_related("confirmations", "answers"), scene.on)),
         "authorizations": registrant.authorizations.select_related("pharmacy"),
-        "signatures": signatures_of(registrant),
+        "panels": panels_of(scene, at),
     }
     return TemplateResponse(request, "pledge/admin/registrant.html", context)
 

@@ -91,7 +91,7 @@ def take_step(
     """
     stop = Stop()
     if request.method == "POST":
-        form = taken(request.POST, scene=scene)
+        form = taken(request.POST, request.FILES, scene=scene)
         if form.is_valid():
             try:
                 outcome = _act(request, form, scene, at)
@@ -124,7 +124,7 @@ def take_step(
 def _act(request: HttpRequest, form: Step, scene: Scene, at: datetime) -> Any:
     registrant = scene.subject if isinstance(scene.subject, Registrant) else None
     once = Once(form, registrant, _seen(request), scene.by)
-    subject = {form.subject_as: scene.subject} if scene.subject is not None else {}
+    subject = {form.subject_as: scene.subject} if scene.subject is not None and form.subject_as else {}
     return form.act(**subject, **form.given(), by=form.actor(), at=at, memory=once)
 
 

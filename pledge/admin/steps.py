@@ -39,7 +39,7 @@ class Step(forms.Form):
     button: ClassVar[str]
     group: ClassVar[str] = ""
     roles: ClassVar[frozenset[Role]] = CLINIC
-    subject_as: ClassVar[str] = "registrant"
+    subject_as: ClassVar[str] = "registrant"  # empty where the action takes only what is given
     about_new: ClassVar[bool] = False  # taken from the list, about no row yet
     act: Callable[..., Any]
     input_names: ClassVar[dict[str, str]] = {}

@@ -86,8 +86,8 @@ def whereabouts(record: Record, on: date) -> Whereabouts:
 
 NEXT_STEPS = {
     RefusalCode.TREATMENT_ENDED: ("begin-again",),
-    RefusalCode.CONSENT_MISSING: ("record-signature", "countersign"),
-    RefusalCode.GUARDIAN_CONSENT_MISSING: ("record-signature",),
+    RefusalCode.CONSENT_MISSING: ("invite-to-sign", "countersign"),
+    RefusalCode.GUARDIAN_CONSENT_MISSING: ("invite-to-sign",),
     RefusalCode.COUNSELING_MISSING: ("confirm-month",),
     RefusalCode.QUESTIONS_MISSING: ("record-answers",),
     RefusalCode.CONTRACEPTION_MISMATCH: ("record-answers",),

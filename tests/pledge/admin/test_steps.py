@@ -7,13 +7,18 @@ from typing import Any, NamedTuple
 import pytest
 import time_machine
 
+from consents.actions.invitations import invite
+from consents.actions.signing import sign
+from consents.vocabulary import IdentityCheck
 from pledge.actions import holds, pregnancy_tests, registrants
 from pledge.admin.stepping import act_of
 from pledge.admin.steps import STEPS
 from pledge.models import EventType as Event
 from pledge.models import Registrant
 from pledge.rules.refusals import RefusalCode as Code
-from pledge.rules.vocabulary import Method, TestResult
+from pledge.rules.vocabulary import ConsentForm, Method, Signer, TestResult
+from pledge.trail import by_registrant
+from tests.consents.papers import a_scan
 from tests.lives import (
     CANNOT,
     PILL_AND_CONDOM,
@@ -28,8 +33,9 @@ from tests.lives import (
     registered,
     signed,
 )
-from tests.pledge.admin.world import World, a_world, newest_act, page_of, refused_with, step_of, take
+from tests.pledge.admin.world import PASSPHRASE, World, a_world, newest_act, page_of, refused_with, step_of, take
 
+CHOSEN = {"pin": "402817", "pin_again": "402817", "identity_check": "photo_id"}
 METHODS = sorted(method.value for method in PILL_AND_CONDOM)
 
 
@@ -39,8 +45,19 @@ def new(world: World) -> Life:
 
 def new_signed_by_registrant(world: World) -> Life:
     life = new(world)
-    for form in ("informed_consent", "birth_defects_consent"):
-        take(world.prescriber, step_of(life, "record-signature"), form_name=form, signer="registrant")
+    for form in ConsentForm:
+        own = by_registrant(life.registrant)
+        sign(registrant=life.registrant, form=form, signer=Signer.REGISTRANT, by=own, at=world.at)
+    return life
+
+
+def invited(world: World) -> Life:
+    life = new(world)
+    check = IdentityCheck.PHOTO_ID
+    invite(
+        registrant=life.registrant, signer=Signer.REGISTRANT, pin="402817", identity_check=check,
+        by=world.program.clinic, at=world.at,
+    )  # fmt: skip
     return life
 
 
@@ -109,8 +126,12 @@ STEPS_TAKEN = [
     Taken("permit-home-tests", treated, {}, Event.HOME_TESTS_PERMITTED),
     Taken("withdraw-home-tests", with_home_tests, {}, Event.HOME_TESTS_WITHDRAWN),
     Taken("report-pregnancy", open_window, {}, Event.PREGNANCY_REPORTED),
-    Taken("record-signature", new, {"signer": "registrant"}, Event.FORM_SIGNED),
-    Taken("countersign", new_signed_by_registrant, {"agreed": "on"}, Event.FORM_SIGNED),
+    Taken("invite-to-sign", new, CHOSEN, Event.SIGNER_INVITED),
+    Taken("send-link-again", invited, {}, Event.SIGNER_INVITED),
+    Taken("set-pin", invited, CHOSEN, Event.SIGNER_INVITED),
+    Taken("close-link", invited, {"because": "Sent to a wrong address."}, Event.SIGNING_LINK_REVOKED),
+    Taken("record-paper-consent", new, {"signer": "registrant", "scan": a_scan}, Event.FORM_SIGNED),
+    Taken("countersign", new_signed_by_registrant, {"agreed": "on", "password": PASSPHRASE}, Event.FORM_SIGNED),
     Taken("change-contact", new, {"name": "Robin Rivera", "language": "es"}, Event.CONTACT_CHANGED),
     Taken("change-category", treated, {"basis": "hysterectomy"}, Event.CATEGORY_CHANGED),
     Taken("end-treatment", treated, {}, Event.TREATMENT_ENDED),
@@ -128,7 +149,8 @@ class TestAStep:
     @pytest.mark.parametrize("taken", STEPS_TAKEN, ids=said)
     def test_calls_its_action_for_the_prescriber(self, world: World, taken: Taken) -> None:
         life = taken.life(world)
-        answer = take(world.prescriber, step_of(life, taken.slug), **taken.fields)
+        fields = {name: said() if callable(said) else said for name, said in taken.fields.items()}
+        answer = take(world.prescriber, step_of(life, taken.slug), **fields)
         assert (answer.status_code, answer.url) == (302, page_of(life))
         event = newest_act(life.registrant)
         assert (event.type, event.actor_name, event.at) == (taken.event, world.program.prescriber.name, world.at)
@@ -148,7 +170,8 @@ class TestAStep:
 
     def test_is_shown_where_it_makes_sense_only(self, world: World) -> None:
         shown = world.prescriber.get(page_of(new(world))).content.decode()
-        assert 'href="record-signature/"' in shown
+        assert 'href="invite-to-sign/"' in shown
+        assert 'href="countersign/"' not in shown
         assert 'href="clear-hold/"' not in shown
         assert 'href="cancel-window/"' not in shown
 
@@ -172,7 +195,6 @@ REFUSALS = [
     Denied("record-answers", negative, {"methods": METHODS, "correct": "yes"}, {Code.COUNSELING_MISSING}),
     Denied("cancel-window", negative, {}, {Code.WINDOW_EXPIRED}),
     Denied("clear-hold", held, {"reason": "A mistake."}, {Code.TEST_MISSING}),
-    Denied("countersign", new, {"agreed": "on"}, {Code.CONSENT_MISSING}),
     Denied("change-category", treated, {"category": "cannot_become_pregnant"}, {Code.CATEGORY_UNCONFIRMED}),
     Denied("change-category", ended, {"basis": "hysterectomy"}, {Code.TREATMENT_ENDED}),
     Denied("end-treatment", ended, {}, {Code.TREATMENT_ENDED}),
@@ -209,8 +231,13 @@ class TestARefusal:
         assert refused_with(answer) == {Code.ON_HOLD}
 
     def test_keeps_a_designee_from_countersigning(self, world: World) -> None:
-        answer = take(world.assistant, step_of(new_signed_by_registrant(world), "countersign"), agreed="on")
-        assert refused_with(answer) == {Code.CONSENT_MISSING}
+        assert world.assistant.get(step_of(new_signed_by_registrant(world), "countersign")).status_code == 404
+
+    def test_comes_before_the_others_have_signed(self, world: World) -> None:
+        fields = {"agreed": "on", "password": PASSPHRASE, "form_name": "informed_consent"}
+        assert refused_with(take(world.prescriber, step_of(new(world), "countersign"), **fields)) == {
+            Code.CONSENT_MISSING
+        }
 
 
 class TestInputThatCannotBeTrue:
@@ -245,14 +272,14 @@ class TestASignature:
         life = registered(world.program, world.at, born_on=world.today - timedelta(days=16 * 366))
         for form in ("informed_consent", "birth_defects_consent"):
             for signer in ("registrant", "guardian"):
-                take(
-                    world.prescriber, step_of(life, "record-signature"), form_name=form, signer=signer, signer_name="A"
-                )
-            take(world.prescriber, step_of(life, "countersign"), form_name=form, agreed="on")
+                said = {"form_name": form, "signer": signer, "signer_name": "A"}
+                take(world.prescriber, step_of(life, "record-paper-consent"), scan=a_scan(), **said)
+            take(world.prescriber, step_of(life, "countersign"), form_name=form, agreed="on", password=PASSPHRASE)
         assert life.registrant.course.enrolled_on == world.today
 
     def test_of_a_guardian_of_someone_of_age_is_rejected(self, world: World) -> None:
-        answer = take(world.prescriber, step_of(new(world), "record-signature"), signer="guardian")
+        said = {"signer": "guardian", "scan": a_scan()}
+        answer = take(world.prescriber, step_of(new(world), "record-paper-consent"), **said)
         assert "signer" in answer.context["form"].errors
 
 

@@ -125,7 +125,7 @@ def cannot_supplied(world: World) -> Life:
 
 
 STATES: list[tuple[Callable[[World], Life], Place, Tone, str, str | None]] = [
-    (newcomer, Place.TO_SIGN, Tone.WAIT, "Waiting for signatures", "record-signature"),
+    (newcomer, Place.TO_SIGN, Tone.WAIT, "Waiting for signatures", "invite-to-sign"),
     (untested, Place.BETWEEN_WINDOWS, Tone.WAIT, "Waiting for the screening test.", "record-test"),
     (waiting, Place.BETWEEN_WINDOWS, Tone.WAIT, "Waiting: the next test counts from", None),
     (to_test, Place.BETWEEN_WINDOWS, Tone.WAIT, "Waiting for a new test.", "record-test"),

@@ -1,0 +1,147 @@
+"""What waits for a prescriber's countersignature: shown as it was signed, ticked, and countersigned one by one."""
+
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.contrib import admin
+from django.db.models import Exists, F, OuterRef
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from consents.actions.signing import countersign
+from consents.admin.passwords import password_refused
+from consents.admin.signers import Initialed, statements_of
+from consents.models import SignedConsent
+from pledge.admin.panels import Pointer
+from pledge.admin.visitor import Role, Visitor, visitor_of
+from pledge.models import Prescriber, Registrant
+from pledge.rules.calendar import program_day
+from pledge.rules.enrollment import REQUIRED_FORMS, missing_signers
+from pledge.rules.history import Signature
+from pledge.rules.refusals import Refusal, Refused, Rejected
+from pledge.rules.vocabulary import ConsentForm, Ending, RiskCategory, Signer
+from pledge.trail import By, record_access
+
+MOST_SHOWN = 20
+DONE_ANEW = (Ending.COMPLETED, Ending.DISCONTINUED)  # their signatures count no more, as in pledge.facts
+
+
+class Waiting(NamedTuple):
+    """One form of one registrant, with the signatures already under it in the order of signing."""
+
+    registrant: Registrant
+    form: ConsentForm
+    signed: list[SignedConsent]
+
+    @property
+    def shown(self) -> list[tuple[SignedConsent, list[tuple[str, Initialed | None]]]]:
+        """Each signature with the statements of its text and how each was initialed."""
+        return [(one, statements_of(one)) for one in self.signed]
+
+    @property
+    def key(self) -> str:
+        """What its check box says."""
+        return f"{self.registrant.number}:{self.form.value}"
+
+
+class Result(NamedTuple):
+    """What came of one: nothing to say where it was countersigned, else every reason."""
+
+    waiting: Waiting
+    refusals: list[Refusal]
+    rejected: str = ""
+
+    @property
+    def done(self) -> bool:
+        """Whether it is countersigned now."""
+        return not self.refusals and not self.rejected
+
+
+def waiting_for(prescriber: Prescriber, on: date) -> list[Waiting]:
+    """Give the forms of a prescriber's registrants on which nobody's signature is missing but the prescriber's."""
+    later = SignedConsent.objects.filter(registrant=OuterRef("registrant"), form_version=OuterRef("form_version"))
+    countersigned = Exists(later.filter(signer=Signer.PRESCRIBER, signed_at__gte=OuterRef("signed_at")))
+    rows = SignedConsent.objects.filter(
+        registrant__prescriber=prescriber,
+        registrant__merged_into=None,
+        registrant__courses__is_current=True,
+        registrant__courses__ended_on=None,
+        signed_at__gte=F("registrant__courses__consents_since"),
+    )
+    rows = rows.exclude(course__ending__in=DONE_ANEW).exclude(countersigned)
+    groups: dict[tuple[int, int], list[SignedConsent]] = {}
+    for row in rows.select_related("registrant", "form_version", "text").order_by("signed_at", "id"):
+        groups.setdefault((row.registrant_id, row.form_version_id), []).append(row)
+    return [one for signed in groups.values() if (one := _waiting(signed, on)) is not None]
+
+
+def _waiting(signed: list[SignedConsent], on: date) -> Waiting | None:
+    registrant, version = signed[0].registrant, signed[0].form_version
+    form = ConsentForm(version.form)
+    facts = [Signature(form, version.version, Signer(row.signer), row.signed_on, None) for row in signed]
+    only_the_prescriber = missing_signers(facts, registrant.born_on, on) == (Signer.PRESCRIBER,)
+    if not only_the_prescriber or form not in REQUIRED_FORMS[RiskCategory(registrant.category)]:
+        return None
+    return Waiting(registrant, form, signed)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def to_countersign_view(request: HttpRequest) -> HttpResponse:
+    """Show what waits for the prescriber who is here, and countersign what they ticked."""
+    at, visitor = timezone.now(), visitor_of(request)
+    if visitor is None or visitor.role is not Role.PRESCRIBER:
+        raise Http404("nothing is to be countersigned here")
+    by = visitor.by()
+    prescriber: Prescriber = by.prescriber  # type: ignore[assignment]
+    results: list[Result] = []
+    problem = ""
+    if request.method == "POST":
+        waiting = {one.key: one for one in waiting_for(prescriber, program_day(at))}
+        chosen = [waiting[key] for key in dict.fromkeys(request.POST.getlist("form")) if key in waiting]
+        problem = _problem(request, chosen, by, at)
+        if not problem:
+            results = [_countersign(one, by, at) for one in chosen]
+    everything = waiting_for(prescriber, program_day(at))
+    shown = everything[:MOST_SHOWN]
+    for registrant in {one.registrant.pk: one.registrant for one in shown}.values():
+        record_access(what="to_countersign_read", by=by, at=at, registrant=registrant)
+    context = {
+        **admin.site.each_context(request),
+        "title": "To countersign",
+        "waiting": shown,
+        "further": len(everything) - len(shown),
+        "results": results,
+        "done": sum(result.done for result in results),
+        "problem": problem,
+        "ticked": request.POST.getlist("form") if problem else [],
+    }
+    return TemplateResponse(request, "consents/admin/to_countersign.html", context)
+
+
+def _problem(request: HttpRequest, chosen: list[Waiting], by: By, at: datetime) -> str:
+    if not chosen:
+        return "Tick what you countersign."
+    return password_refused(by, request.POST.get("password", ""), None, at)
+
+
+def _countersign(one: Waiting, by: By, at: datetime) -> Result:
+    """Countersign one form in a transaction of its own, so that one that is refused holds up no other."""
+    try:
+        countersign(registrant=one.registrant, form=one.form, by=by, at=at)
+    except Refused as refused:
+        return Result(one, list(refused.refusals))
+    except Rejected as rejected:
+        return Result(one, [], rejected.message)
+    return Result(one, [])
+
+
+def pointer(visitor: Visitor, at: datetime) -> Pointer | None:
+    """Point a prescriber to what waits for their countersignature."""
+    prescriber = visitor.by().prescriber
+    if visitor.role is not Role.PRESCRIBER or prescriber is None:
+        return None
+    count = len(waiting_for(prescriber, program_day(at)))
+    return Pointer(f"To countersign: {count}", reverse("admin:consents_to_countersign")) if count else None

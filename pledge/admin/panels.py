@@ -1,0 +1,36 @@
+"""Panels: what another app shows on the core's pages, which import none of it (docs/decisions/0006)."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from pledge.admin.steps import Scene
+from pledge.admin.visitor import Visitor
+
+
+class Panel(NamedTuple):
+    """One part of a registrant's page: a template, which finds what it shows as ``panel``."""
+
+    template: str
+    shown: Any
+
+
+class Pointer(NamedTuple):
+    """One link above the list of registrants: to work that waits for the visitor."""
+
+    label: str
+    address: str
+
+
+PANELS: list[Callable[[Scene, datetime], Panel | None]] = []
+POINTERS: list[Callable[[Visitor, datetime], Pointer | None]] = []
+
+
+def panels_of(scene: Scene, at: datetime) -> list[Panel]:
+    """Give the panels of a registrant's page."""
+    return [panel for made in PANELS if (panel := made(scene, at)) is not None]
+
+
+def pointers_for(visitor: Visitor, at: datetime) -> list[Pointer]:
+    """Give the links above a visitor's list of registrants."""
+    return [pointer for made in POINTERS if (pointer := made(visitor, at)) is not None]
