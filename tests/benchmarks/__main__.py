@@ -4,12 +4,14 @@ It starts its own PostgreSQL, loads two made-up programs (1,000 registrants, and
 the web servers and the night in the larger. Nothing here is a test: a slow machine fails nothing.
 """
 
+import argparse
 import os
 import secrets
 import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 SMALL, USUAL = 1_000, 10_000
@@ -22,9 +24,38 @@ def tell(step: str) -> None:
     print(f"{time.monotonic() - _began:7.0f} s  {step}", flush=True)
 
 
+def registrants(text: str) -> int:
+    """Give how many registrants are meant.
+
+    :raises ArgumentTypeError: with one sentence, where it is no whole number or too small to tell anything.
+    """
+    digits = text.replace(",", "").replace("_", "")
+    if not digits.isdecimal() or int(digits) < SMALL:
+        raise argparse.ArgumentTypeError(f"a size is a whole number of at least {SMALL:,}, not {text!r}")
+    return int(digits)
+
+
+def size_named(arguments: Sequence[str]) -> int:
+    """Read the command line; explain and leave where it asks for help or cannot be understood."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "size",
+        nargs="?",
+        type=registrants,
+        default=USUAL,
+        metavar="SIZE",
+        help=f"registrants of the larger program, at least {SMALL:,} (without it {USUAL:,})",
+    )
+    return int(parser.parse_args(arguments).size)
+
+
 def main() -> None:
     """Measure, print and keep."""
-    size = int(sys.argv[1]) if len(sys.argv) > 1 and sys.argv[1] else USUAL
+    size = size_named(sys.argv[1:])
     folder = Path(tempfile.mkdtemp(prefix="pledge-bench-"))
     free, needed = shutil.disk_usage(folder).free, 1.5 * size * BYTES_A_REGISTRANT
     if free < needed:
