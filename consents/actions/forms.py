@@ -136,7 +136,7 @@ def publish_version(*, version: FormVersion, by: By, at: datetime) -> FormVersio
     approved = {text.language for text in texts if text.approved_at is not None}
     lacking = [Language(language).label for language in SIGNING_LANGUAGES if language not in approved]
     if lacking:
-        raise Rejected("version", f"not approved yet: {', '.join(lacking)}. Another program administrator approves it")
+        raise Rejected("version", f"not approved yet: {', '.join(lacking)}. Whoever did not write it approves it first")
     for text in texts:
         _check_kept(text)
     _check_ahead(row.in_force_from, at)
