@@ -10,10 +10,13 @@ The states read like sentences::
 
 from __future__ import annotations
 
+import io
 from datetime import datetime, timedelta
 
+from PIL import Image
+
 from consents.actions.invitations import invite
-from consents.actions.signing import countersign, sign_electronically
+from consents.actions.signing import countersign, sign_electronically, sign_on_paper
 from consents.actions.visits import Begun, accept_disclosures, ask_code, begin_visit, initial
 from consents.disclosures import disclosures_in
 from consents.models import FormText, SignedConsent, SigningRequest, Visit
@@ -57,6 +60,20 @@ def invited(life: lives.Life, at: datetime, *, signer: Signer = Signer.REGISTRAN
         by=life.program.clinic,
         at=at,
     )
+
+
+def a_scan(*, color: str = "white") -> bytes:
+    """Give a small picture, as a scanner would make one."""
+    kept = io.BytesIO()
+    Image.new("RGB", (60, 80), color).save(kept, "PNG")
+    return kept.getvalue()
+
+
+def on_paper(life: lives.Life, at: datetime, *, signer: Signer = Signer.REGISTRANT) -> list[SignedConsent]:
+    """Have the clinic record every required form as signed on paper by one signer."""
+    forms = REQUIRED_FORMS[RiskCategory(life.registrant.category)]
+    given = {"registrant": life.registrant, "signer": signer, "signer_name": NAMES[signer], "scan": a_scan()}
+    return [sign_on_paper(**given, form=form, by=life.program.clinic, at=at) for form in forms]
 
 
 def present_request(life: lives.Life, at: datetime, signer: Signer = Signer.REGISTRANT) -> SigningRequest:

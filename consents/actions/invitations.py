@@ -53,7 +53,7 @@ def invite(
         refuse_if_any([Refusal(RefusalCode.TREATMENT_ENDED)])
     signer = _who_can_be_invited(row, course, facts, signer, at)
     _check_addresses(row, facts, same_address_because, at)
-    if pin is None:
+    if not pin:
         _refuse_without_pin(row, signer)
         changes = []
     else:

@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 
-from consents.actions import forms
+from consents.actions import forms, invitations, signing, visits
 from consents.actions.signing import sign
+from consents.disclosures import disclosures_in
+from consents.vocabulary import IdentityCheck
 from pledge.actions import (
     authorizations,
     deviations,
@@ -28,7 +30,7 @@ from pledge.rules.calendar import program_day
 from pledge.rules.monthly import Attestation
 from pledge.rules.vocabulary import ConsentForm, Signer
 from pledge.trail import SYSTEM, By, by_registrant
-from tests import lives
+from tests import lives, signers
 from tests.consents import drafts
 
 AT = lives.UNDER_2021
@@ -319,12 +321,110 @@ def _publish_version(program: lives.Program) -> Step:
     return Step(forms.publish_version, EventType.FORM_VERSION_PUBLISHED, given, program.administrator)
 
 
+def _invite(program: lives.Program) -> Step:
+    given = {
+        "registrant": lives.registered(program, AT).registrant,
+        "signer": Signer.REGISTRANT,
+        "pin": "481516",
+        "identity_check": IdentityCheck.PHOTO_ID,
+    }
+    return Step(invitations.invite, EventType.SIGNER_INVITED, given, program.clinic)
+
+
+def _revoke_link(program: lives.Program) -> Step:
+    given = {"request": signers.invited(lives.registered(program, AT), AT), "because": "sent to a wrong address"}
+    return Step(invitations.revoke_link, EventType.SIGNING_LINK_REVOKED, given, program.clinic)
+
+
+def _send_new_link(program: lives.Program) -> Step:
+    request = signers.invited(lives.registered(program, AT), AT)
+    return Step(invitations.send_new_link, EventType.SIGNER_INVITED, {"address": request.registrant.email}, SYSTEM)
+
+
+def _ask_code(program: lives.Program) -> Step:
+    request = signers.invited(lives.registered(program, AT), AT)
+    return Step(visits.ask_code, EventType.SIGNING_CODE_ASKED, {"request": request}, signers.by_signer(request))
+
+
+def _begin_visit(program: lives.Program) -> Step:
+    request = signers.invited(lives.registered(program, AT), AT)
+    given = {
+        "request": request,
+        "code": signers.a_code(request, AT),
+        "pin": signers.PINS[Signer.REGISTRANT],
+        "address": signers.ADDRESS,
+        "agent": signers.AGENT,
+        "language": "en",
+    }
+    return Step(visits.begin_visit, EventType.VISIT_BEGAN, given, signers.by_signer(request))
+
+
+def _accept_disclosures(program: lives.Program) -> Step:
+    visit = signers.visiting(lives.registered(program, AT), AT, informed=False)
+    given = {"visit": visit, "reading_code": visit.reading_code, "disclosures": disclosures_in("en")}
+    by = signers.by_signer(visit.request)
+    return Step(visits.accept_disclosures, EventType.DISCLOSURES_ACCEPTED, given, by)
+
+
+def _initial(program: lives.Program) -> Step:
+    visit = signers.visiting(lives.registered(program, AT), AT)
+    given = {"visit": visit, "text": signers.left_in(visit, AT)[0], "number": 1, "initials": "R.R."}
+    return Step(visits.initial, EventType.STATEMENT_INITIALED, given, signers.by_signer(visit.request))
+
+
+def _end_visit(program: lives.Program) -> Step:
+    visit = signers.visiting(lives.registered(program, AT), AT)
+    return Step(visits.end_visit, EventType.VISIT_ENDED, {"visit": visit}, signers.by_signer(visit.request))
+
+
+def _withdraw(program: lives.Program) -> Step:
+    visit = signers.visiting(lives.registered(program, AT), AT)
+    by = signers.by_signer(visit.request)
+    return Step(visits.withdraw, EventType.ELECTRONIC_SIGNING_WITHDRAWN, {"visit": visit}, by)
+
+
+def _sign_electronically(program: lives.Program) -> Step:
+    visit = signers.visiting(lives.registered(program, AT), AT)
+    given = {"visit": visit, "text": signers.initialed(visit, AT), "name": "Robin Reyes"}
+    return Step(signing.sign_electronically, EventType.FORM_SIGNED, given, signers.by_signer(visit.request))
+
+
+def _sign_on_paper(program: lives.Program) -> Step:
+    given = {
+        "registrant": lives.registered(program, AT).registrant,
+        "form": ConsentForm.INFORMED_CONSENT,
+        "signer": Signer.REGISTRANT,
+        "signer_name": "Robin Reyes",
+        "scan": signers.a_scan(),
+    }
+    return Step(signing.sign_on_paper, EventType.FORM_SIGNED, given, program.clinic)
+
+
+def _countersign(program: lives.Program) -> Step:
+    life = lives.registered(program, AT)
+    signers.signs_all(life, AT)
+    given = {"registrant": life.registrant, "form": ConsentForm.INFORMED_CONSENT}
+    return Step(signing.countersign, EventType.FORM_SIGNED, given, program.clinic)
+
+
 EACH: dict[str, Callable[[lives.Program], Step]] = {
     "authorizations.authorize": _authorize,
     "authorizations.dispense": _dispense,
     "authorizations.report_dispense": _report_dispense,
     "authorizations.reverse": _reverse,
+    "invitations.invite": _invite,
+    "invitations.revoke_link": _revoke_link,
+    "invitations.send_new_link": _send_new_link,
+    "signing.countersign": _countersign,
     "signing.sign": _sign,
+    "signing.sign_electronically": _sign_electronically,
+    "signing.sign_on_paper": _sign_on_paper,
+    "visits.accept_disclosures": _accept_disclosures,
+    "visits.ask_code": _ask_code,
+    "visits.begin_visit": _begin_visit,
+    "visits.end_visit": _end_visit,
+    "visits.initial": _initial,
+    "visits.withdraw": _withdraw,
     "deviations.close_deviation": _close_deviation,
     "forms.approve_text": _approve_text,
     "forms.change_text": _change_text,

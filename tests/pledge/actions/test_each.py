@@ -20,7 +20,12 @@ from tests.pledge.actions.each import AT, EACH, THROUGH, Step
 from tests.pledge.happened import events, rows
 
 pytestmark = pytest.mark.django_db
-LEAVES_NO_EVENT = {"answers.note_unknown"}  # a line in the access trail instead
+LEAVES_NO_EVENT = {
+    "answers.note_unknown",  # a line in the access trail instead
+    "visits.touch",  # each page that a signer opens
+    "visits.choose_language",  # every initial and signature says in which language
+}
+WHERE_EVENTS_ARE_RECORDED = ("pledge.actions.steps", "consents.actions.judging", "consents.actions.proving")
 ONLY_CONSEQUENCES = {"participants.record_run_out"}
 BY_CONSEQUENCE = {"nightly.lapse": "authorizations.lapse"}
 CLINIC_ACTS = sorted(
@@ -85,7 +90,7 @@ class TestEveryAction:
         def broken(*_: object, **__: object) -> None:
             raise RuntimeError("the trail cannot be written")
 
-        for home in {module, importlib.import_module("pledge.actions.steps")}:
+        for home in {module, *map(importlib.import_module, WHERE_EVENTS_ARE_RECORDED)}:
             if hasattr(home, "record"):
                 monkeypatch.setattr(home, "record", broken)
         before = rows()
@@ -144,6 +149,8 @@ def test_the_types_of_events_are_all_left_by_something(program: lives.Program) -
         EventType.AUTHORIZATION_SUSPENDED,
         EventType.AUTHORIZATION_RESUMED,
         EventType.DEVIATION_RAISED,
+        EventType.SIGNING_DENIED,
+        EventType.SIGNING_LINK_CLOSED,
         EventType.ACT_REFUSED,
     }
     own = {make(lives.a_program(AT)).event for make in EACH.values()}
