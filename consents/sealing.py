@@ -116,7 +116,10 @@ def certificate_from(pem: str) -> x509.Certificate:
 
     :raises ValueError: where the text holds none.
     """
-    return x509.load_pem_x509_certificate(pem.encode())
+    try:
+        return x509.load_pem_x509_certificate(pem.encode())
+    except x509.InvalidVersion as failure:
+        raise ValueError("a certificate of a version that does not exist") from failure
 
 
 def fingerprint_of(certificate: x509.Certificate) -> str:

@@ -54,8 +54,8 @@ def attached_record(content: bytes) -> bytes | None:
     """Give the record that is attached to a PDF which :func:`check_pdf` found to be ours; None where there is none."""
     try:
         names = PdfFileReader(io.BytesIO(content)).root["/Names"]["/EmbeddedFiles"]["/Names"]
-        found = dict(zip(map(str, names[::2]), names[1::2], strict=True))
-        return bytes(found[ATTACHED].get_object()["/EF"]["/F"].data)
+        place = next(place for place in range(0, len(names), 2) if str(names[place]) == ATTACHED)
+        return bytes(names[place + 1]["/EF"]["/F"].data)
     except Exception:  # noqa: BLE001 - sealed by us, and yet not as we make them
         return None
 
@@ -67,7 +67,7 @@ def _read_signature(written: bytes) -> tuple[x509.Certificate, bytes]:
     """
     padded = bytes.fromhex(written.decode("ascii"))
     length = _length_of(padded)
-    _require(padded.hex().encode() == written, not any(padded[length:]))
+    _require(padded.hex().upper().encode() == written, not any(padded[length:]))
     outer = cms.ContentInfo.load(padded[:length], strict=True)
     signed = outer["content"]
     certificates, signers = signed["certificates"], signed["signer_infos"]
@@ -82,7 +82,6 @@ def _read_signature(written: bytes) -> tuple[x509.Certificate, bytes]:
     certificate: asn1_x509.Certificate = certificates[0].chosen
     read = x509.load_der_x509_certificate(certificate.dump())
     digest = _signed_digest(signers[0], certificate, read.public_key())
-    _require(outer.copy().dump(force=True) == padded[:length])
     return read, digest
 
 
