@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from consents.actions.signing import countersign
 from consents.admin.passwords import password_refused
-from consents.admin.signers import Initialed, statements_of
+from consents.admin.previews import Preview, preview_of
 from consents.models import SignedConsent
 from pledge.admin.panels import Pointer
 from pledge.admin.visitor import Role, Visitor, visitor_of
@@ -37,9 +37,9 @@ class Waiting(NamedTuple):
     signed: list[SignedConsent]
 
     @property
-    def shown(self) -> list[tuple[SignedConsent, list[tuple[str, Initialed | None]]]]:
-        """Each signature with the statements of its text and how each was initialed."""
-        return [(one, statements_of(one)) for one in self.signed]
+    def shown(self) -> list[Preview]:
+        """Each signature as it was given."""
+        return [preview_of(one) for one in self.signed]
 
     @property
     def key(self) -> str:

@@ -13,6 +13,7 @@ from consents.vocabulary import IdentityCheck, LinkState
 from pledge.admin.fields import WordField
 from pledge.admin.steps import ENROLLMENT, Scene, Step, step
 from pledge.models import Registrant
+from pledge.rules.enrollment import is_minor
 from pledge.rules.vocabulary import Signer
 
 PIN = forms.PasswordInput(attrs={"inputmode": "numeric", "autocomplete": "new-password", "maxlength": 6})
@@ -44,6 +45,8 @@ class AboutASigner(Step):
         them = self.signers(self.scene)
         if them:
             self.initial.setdefault("signer", them[0])
+        if not is_minor(self.scene.subject.born_on, self.scene.on) and Signer.GUARDIAN not in them:
+            self.fields["signer"].choices = [(Signer.REGISTRANT.value, Signer.REGISTRANT.label)]  # type: ignore[attr-defined]
 
 
 class Inviting(AboutASigner):
@@ -60,11 +63,18 @@ class Inviting(AboutASigner):
     )
     pin_again = forms.CharField(label="PIN once more", required=False, widget=PIN)
     same_address_because = forms.CharField(
-        label="Only where both addresses are the same: why",
+        label="Why both have the same address",
         max_length=200,
         required=False,
-        help_text="A registrant and a parent or guardian sign at two addresses. Say why this is not possible.",
+        help_text="A registrant and a parent or guardian sign at two addresses, unless there is a reason.",
     )
+
+    def prepare(self) -> None:
+        super().prepare()
+        registrant = self.scene.subject
+        shared = registrant.email and registrant.email.casefold() == registrant.guardian_email.casefold()
+        if not shared:
+            del self.fields["same_address_because"]
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or self.cleaned_data
@@ -86,7 +96,7 @@ class Inviting(AboutASigner):
             "signer": said["signer"],
             "pin": said["pin"] or None,
             "identity_check": said["identity_check"] if said["pin"] else None,
-            "same_address_because": said["same_address_because"],
+            "same_address_because": said.get("same_address_because", ""),
         }
 
     def done(self, outcome: Any) -> str:

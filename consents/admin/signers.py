@@ -30,13 +30,6 @@ class FormRow(NamedTuple):
     came_of_age: bool  # was a minor when signing and is of age now
 
 
-class Initialed(NamedTuple):
-    """How one statement was initialed, and when."""
-
-    initials: str
-    at: datetime
-
-
 class LinkRow(NamedTuple):
     """One signer's newest link, and what is to be known of it."""
 
@@ -124,13 +117,6 @@ def has_pin(registrant: Registrant, signer: Signer) -> bool:
     """Tell whether a signer has a PIN that can be used."""
     prefetch_related_objects([registrant], "signing_pins")
     return any(pin.signer == signer and pin.superseded_at is None for pin in registrant.signing_pins.all())
-
-
-def statements_of(signature: SignedConsent) -> list[tuple[str, Initialed | None]]:
-    """Give each statement of the text that was signed, with how it was initialed; none where no text was kept."""
-    statements = signature.text.body["statements"] if signature.text is not None else []
-    done = {one["number"]: Initialed(one["initials"], datetime.fromisoformat(one["at"])) for one in signature.initials}
-    return [(statement, done.get(number)) for number, statement in enumerate(statements, start=1)]
 
 
 def missing_of(scene: Scene) -> list[tuple[ConsentForm, Signer]]:
