@@ -2,13 +2,16 @@
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from config.demo.cast import LogIn
 from config.demo.program import Played
+from config.demo.signings import SignerOfDemo
+from consents.models import SigningRequest
+from notifications.enclosures import link_of
 from pledge.actions.keys import digest_of
 from pledge.eligibility import eligibility_of
 from pledge.models import PharmacyKey, Registrant
@@ -21,25 +24,26 @@ MOST_ASKED = 300
 
 @dataclass(frozen=True)
 class Handout:
-    """The log-ins and the key, which the database keeps only as digests."""
+    """The log-ins, the key and the signers' PINs, which the database keeps only as digests."""
 
     log_ins: list[LogIn]
     pharmacy: str
     key: str
+    signers: list[SignerOfDemo] = field(default_factory=list)
 
     @classmethod
     def of(cls, played: Played) -> "Handout":
         """Give what a play leaves."""
-        return cls(played.log_ins, played.pharmacy, played.key)
+        return cls(played.log_ins, played.pharmacy, played.key, played.signers)
 
     @classmethod
     def read(cls, folder: Path) -> "Handout | None":
         """Give what an earlier start handed out; None where there is no file, or the key is of another database."""
         try:
             kept = json.loads((folder / FILE).read_text())
-            found = cls(
-                [LogIn(**log_in) for log_in in kept["log_ins"]], kept["pharmacy"]["name"], kept["pharmacy"]["key"]
-            )
+            log_ins = [LogIn(**log_in) for log_in in kept["log_ins"]]
+            signers = [_signer(kept_one) for kept_one in kept.get("signers", [])]
+            found = cls(log_ins, kept["pharmacy"]["name"], kept["pharmacy"]["key"], signers)
         except (FileNotFoundError, ValueError, KeyError, TypeError):
             return None
         return found if PharmacyKey.objects.filter(digest=digest_of(found.key)).exists() else None
@@ -69,6 +73,7 @@ class Handout:
                 "api": f"{address}/api/v1/",
             },
             "log_ins": [asdict(log_in) for log_in in self.log_ins],
+            "signers": [{**asdict(signer), "link": _link(signer)} for signer in self.signers],
             "pharmacy": {"name": self.pharmacy, "key": self.key},
             "eligible": question,
         }
@@ -86,6 +91,7 @@ class Handout:
             f"         every passphrase is  {self.log_ins[0].passphrase}",
             *(f"         {log_in.username:<{width}}  {log_in.name}, {log_in.role}" for log_in in self.log_ins),
             "",
+            *self._signers(address),
             f"  Mail   {address}/demo/mail/   ({caught} caught so far; nothing leaves this machine)",
             "",
             f"  API    {self.pharmacy} asks whether it may dispense:",
@@ -98,3 +104,26 @@ class Handout:
             f"  All of this is in {folder / FILE}; the servers' logs are beside it.",
             "  Ctrl-C stops everything and keeps the data; make demo-reset begins anew.",
         ]
+
+    def _signers(self, address: str) -> list[str]:
+        if not self.signers:
+            return []
+        width = max(len(signer.name) for signer in self.signers)
+        return [
+            f"  Sign   a link each; the code to type with the PIN comes to {address}/demo/mail/ within seconds",
+            *(
+                f"         {signer.name:<{width}}  {signer.role:<10}  PIN {signer.pin}  {_link(signer)}"
+                for signer in self.signers
+            ),
+            "",
+        ]
+
+
+def _signer(kept: dict[str, str]) -> SignerOfDemo:
+    """Give a signer as they were handed out; the link is made anew, since it leads to where this start listens."""
+    return SignerOfDemo(**{name: said for name, said in kept.items() if name != "link"})
+
+
+def _link(signer: SignerOfDemo) -> str:
+    newest = SigningRequest.objects.filter(registrant__number=signer.number, signer=signer.role).first()
+    return link_of(newest) if newest is not None else ""

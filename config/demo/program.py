@@ -6,10 +6,12 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from config.demo import beginnings, courses
+from config.demo import beginnings, courses, signings
 from config.demo.cast import Cast, LogIn, enroll_parties
 from config.demo.person import Person
+from config.demo.signings import SignerOfDemo
 from config.demo.stage import Arc, Stage
+from consents.actions.records import seal_due
 from notifications.delivery import deliver
 from notifications.sweep import run_sweep
 from pledge.actions import participants
@@ -21,12 +23,13 @@ LIKES_SPANISH: Any = {"language": "es", "time_zone": "America/Los_Angeles"}
 
 
 class Played(NamedTuple):
-    """What a play leaves for the reader: the log-ins, the pharmacy's key, and what was refused against the story."""
+    """What a play leaves for the reader: log-ins, who was invited to sign, a key, and what was refused against it."""
 
     log_ins: list[LogIn]
     key: str
     pharmacy: str
     stumbled: list[str]
+    signers: list[SignerOfDemo]
 
 
 def play(now: datetime, *, told: Callable[[int], None] = lambda _: None, nights: bool = True) -> Played:
@@ -40,29 +43,31 @@ def play(now: datetime, *, told: Callable[[int], None] = lambda _: None, nights:
     stage = Stage(now)
     cast, log_ins, key = enroll_parties(stage)
     between = [_nights(stage), _mail(stage)] if nights else []
-    stumbled = stage.play([*_lives(stage, cast), _renewal(stage, cast), *between], told=told)
+    book: list[SignerOfDemo] = []
+    stumbled = stage.play([*_lives(stage, cast, book), _renewal(stage, cast), *between], told=told)
     report = run_sweep(at=now)
+    seal_due(at=now)
     if nights:
         deliver(at=now)
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit TO DEFAULT")
-    return Played(log_ins, key, cast.pharmacies[0].name, stumbled + report.failures)
+    return Played(log_ins, key, cast.pharmacies[0].name, stumbled + report.failures, book)
 
 
-def _lives(stage: Stage, cast: Cast) -> list[Arc]:
+def _lives(stage: Stage, cast: Cast, book: list[SignerOfDemo]) -> list[Arc]:
     def who(name: str, clinic: int = 0, age: int = 24, basis: str = "", **contact: str) -> Person:
         return Person(stage, cast, name, clinic=clinic, age=age, basis=basis, **contact)
 
-    young: dict[str, Any] = {
-        "age": 15,
-        "guardian_name": "Teresa Ruiz",
-        "guardian_email": "teresa.ruiz@patients.example",
-    }
+    young = _guarded("Teresa Ruiz")
     return [
         beginnings.registered(who("Abigail Ames"), -1),
         beginnings.registered(who("Beatriz Baez", 1, email=""), -2),
         beginnings.signed_by(who("Chloe Chen"), -3, Signer.REGISTRANT),
         beginnings.signed_by(who("Daniela Ruiz", **young), -4, Signer.REGISTRANT),
+        signings.invited(who("Ruth Ramos"), book, 0, Signer.REGISTRANT),
+        signings.invited(who("Sasha Silva", **_guarded("Marta Silva")), book, 0, Signer.REGISTRANT, Signer.GUARDIAN),
+        signings.signed(who("Tina Torres"), book, -1),
+        signings.complete(who("Vida Vega", **LIKES_SPANISH), book, -6),
         beginnings.started(who("Erin Estes", 1), -12),
         beginnings.started(who("Flor Ruiz", **young, **LIKES_SPANISH), -20),
         beginnings.waits_for_the_first_test(who("Gloria Gray")),
@@ -112,6 +117,11 @@ def _lives(stage: Stage, cast: Cast) -> list[Arc]:
         courses.cannot_to_can(who("Fran Flores", 1, 41, basis="bilateral_oophorectomy")),
         courses.merged(who("Gina Gomez"), who("Gina Gomez")),
     ]
+
+
+def _guarded(name: str) -> dict[str, Any]:
+    """Someone under age, with a parent or guardian of that name."""
+    return {"age": 15, "guardian_name": name, "guardian_email": f"{name.lower().replace(' ', '.')}@patients.example"}
 
 
 def _renewal(stage: Stage, cast: Cast) -> Arc:

@@ -80,6 +80,8 @@ class Command(BaseCommand):
         began = time.monotonic()
         STOPPING.heed()
         address = f"http://{HOST}:{port}"
+        # Whatever the environment says: the links in the demo's mail lead to the demo.
+        os.environ["PUBLIC_ADDRESS"] = settings.PUBLIC_ADDRESS = address
         _check_free(port)
         say_where(DEMO_FOLDER, address)
         with contextlib.ExitStack() as running:
