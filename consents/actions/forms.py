@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from consents.canonical import text_digest
 from consents.models import FormText, FormVersion
+from consents.models.forms import FormVersionQuerySet
 from consents.vocabulary import ORIGINAL_LANGUAGE, SIGNING_LANGUAGES, STATEMENTS, Language
 from pledge.frame import action
 from pledge.models import EventType, ProgramEvent
@@ -127,8 +128,7 @@ def record_translation_review(*, text: FormText, reviewer: str, by: By, at: date
 def publish_version(*, version: FormVersion, by: By, at: datetime) -> FormVersion:
     """Publish a version whose texts are all approved: from its first day, a day still to come, it is what is signed."""
     _check_program(by)
-    versions = FormVersion.objects.of(ConsentForm(version.form))
-    list(versions.select_for_update(no_key=True).order_by("pk"))
+    versions = _locked_versions(ConsentForm(version.form))
     row = versions.get(pk=version.pk)
     if row.published_at is not None:
         raise Rejected("version", f"this version was published already, by {row.published_by}")
@@ -151,6 +151,13 @@ def publish_version(*, version: FormVersion, by: By, at: datetime) -> FormVersio
     return row
 
 
+def _locked_versions(form: ConsentForm) -> FormVersionQuerySet:
+    """Make whoever drafts or publishes a version of the same form wait for the one before."""
+    versions = FormVersion.objects.of(form)
+    list(versions.select_for_update(no_key=True).order_by("pk"))
+    return versions
+
+
 def _locked(text: FormText) -> FormText:
     return FormText.objects.select_for_update(no_key=True).get(pk=text.pk)
 
@@ -161,7 +168,7 @@ def _check_program(by: By) -> None:
 
 
 def _check_free(form: ConsentForm, version: str, in_force_from: date) -> None:
-    versions, longest = FormVersion.objects.of(form), FormVersion._meta.get_field("version").max_length or 0
+    versions, longest = _locked_versions(form), FormVersion._meta.get_field("version").max_length or 0
     if not version.isascii() or not version.replace("-", "").isalnum() or len(version) > longest:
         raise Rejected("version", f"a version is named by at most {longest} letters, digits and hyphens")
     if versions.filter(version=version).exists():
