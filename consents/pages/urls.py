@@ -4,7 +4,7 @@ from functools import partial
 
 from django.urls import path, re_path
 
-from consents.pages import documents, door, records, signature, signing
+from consents.pages import documents, door, records, signature, signing, verification
 
 _LINK = "sign/<str:token>/"
 _FORM = f"{_LINK}forms/<int:text_id>/"
@@ -28,6 +28,9 @@ urlpatterns = [
         documents.sealed_copy,
         name="sign-file",
     ),
+    path("verify/", verification.verify_file, name="verify"),
+    path("verify/certificates.pem", verification.certificates, name="verify-certificates"),
+    re_path(r"^verify/(?P<digest>[0-9a-f]{32})/$", verification.verify_digest, name="verify-record"),
     path(f"{_LINK}withdraw/", door.withdrawal, name="sign-withdraw"),
     path(f"{_LINK}leave/", door.leave, name="sign-leave"),
     # A mail program may cut the last slash off: Django puts it back, for this pattern leaves such addresses alone.

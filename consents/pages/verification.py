@@ -68,8 +68,10 @@ def verify_digest(request: HttpRequest, digest: str) -> HttpResponse:
     """Tell whether a record with a digest was sealed, when and under which certificate; nothing else about it."""
     sealed = ConsentRecord.objects.filter(digest__startswith=digest, sealed_at__isnull=False)
     found = sealed.values("digest", "sealed_at", "document_digest", "certificate__fingerprint").first()
-    context = {"found": found, "asked": digest, "words": WORDS[_language()]}
-    return shown(request, "verification_record.html", status=200 if found else 404, **context)
+    words = WORDS[_language()]
+    return shown(
+        request, "verification_record.html", status=200 if found else 404, found=found, asked=digest, words=words
+    )
 
 
 def certificates(request: HttpRequest) -> HttpResponse:
@@ -92,10 +94,9 @@ def published() -> list[str]:
 
 def _page(request: HttpRequest, findings: Findings | None = None, *, status: int = 200) -> HttpResponse:
     language = _language()
-    context = {"words": WORDS[language], "findings": findings}
-    if findings is not None:
-        context["sentences"] = [one.sentence(language) for one in findings.troubles]
-    return shown(request, "verification.html", status=status, **context)
+    sentences = [one.sentence(language) for one in findings.troubles] if findings is not None else []
+    words = WORDS[language]
+    return shown(request, "verification.html", status=status, words=words, findings=findings, sentences=sentences)
 
 
 def _language() -> str:

@@ -25,7 +25,7 @@ WORDS = {
         "fingerprint": "Fingerprint of the certificate (SHA-256)",
         "another": "Check another file",
         "offline": "Without this page",
-        "offline_words": "With the program’s source and the published certificates a file can be checked on any computer, "
+        "offline_words": "With this program and the published certificates, a file can be checked on any computer, "
         "without a network:",
         "certificates": "Published certificates (PEM)",
         "record_title": "A sealed record",

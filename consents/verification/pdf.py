@@ -78,6 +78,9 @@ def _read_signature(written: bytes) -> tuple[x509.Certificate, bytes]:
         signed["encap_content_info"].native == {"content_type": "data", "content": None},
         not signed["crls"],
         len(certificates) == len(signers) == 1,
+        _has_nothing_between(outer),
+        _has_nothing_between(signed),
+        _has_nothing_between(signers[0]),
     )
     certificate: asn1_x509.Certificate = certificates[0].chosen
     read = x509.load_der_x509_certificate(certificate.dump())
@@ -110,6 +113,11 @@ def _length_of(padded: bytes) -> int:
     """Give how many bytes of a padded signature are the signature."""
     *_, header, content, trailer = parser.parse(padded)
     return len(header) + len(content) + len(trailer)
+
+
+def _has_nothing_between(sequence: Any) -> bool:
+    """Tell whether a sequence is its parts and no byte more."""
+    return bytes(sequence.contents) == b"".join(sequence[name].dump() for name in sequence)
 
 
 def _require(*conditions: bool) -> None:

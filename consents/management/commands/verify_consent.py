@@ -2,7 +2,6 @@
 
 import json
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +29,7 @@ class Command(BaseCommand):
     """Exit status: 0 every file holds, 1 one does not, 2 a file or a certificate cannot be read."""
 
     help = "Check that sealed consents, PDF or JSON, are what was signed, and name what does not hold."
-    requires_system_checks: Sequence[str] = []
+    requires_system_checks: list[str] = []
 
     def create_parser(self, prog_name: str, subcommand: str, **options: Any) -> Any:
         return super().create_parser(
