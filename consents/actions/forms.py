@@ -85,12 +85,16 @@ def change_text(*, text: FormText, body: Mapping[str, Any], by: By, at: datetime
 
 
 @action
-def approve_text(*, text: FormText, by: By, at: datetime) -> FormText:
-    """Approve a text as it stands, as someone else than who wrote it last; from then on nothing changes it."""
+def approve_text(*, text: FormText, digest: str, by: By, at: datetime) -> FormText:
+    """Approve the words that were read, as someone else than who wrote them last; from then on nothing changes them.
+
+    :param digest: of the words that were read; others that were written meanwhile are not approved.
+    """
     _check_program(by)
     row = _locked(text)
     if row.approved_at is not None:
         raise Rejected("text", f"this text was approved already, by {row.approved_by}")
+    _check_read(row, digest)
     _check_kept(row)
     if _wrote_last(row, by):
         raise Rejected(
@@ -106,15 +110,16 @@ def approve_text(*, text: FormText, by: By, at: datetime) -> FormText:
 
 
 @action
-def record_translation_review(*, text: FormText, reviewer: str, by: By, at: datetime) -> FormText:
+def record_translation_review(*, text: FormText, reviewer: str, digest: str, by: By, at: datetime) -> FormText:
     """Record which qualified translator compared a translation with the original, also once it is published.
 
-    A later review takes the place of the one before; the trail keeps both.
+    A later review takes the place of the one before; the trail keeps both. ``digest`` is of the words reviewed.
     """
     _check_program(by)
     row = _locked(text)
     if row.language == ORIGINAL_LANGUAGE:
         raise Rejected("text", f"the {ORIGINAL_LANGUAGE.label} text is the original and needs no translator")
+    _check_read(row, digest)
     named, longest = reviewer.strip(), row._meta.get_field("translation_reviewed_by").max_length or 0
     if not named or len(named) > longest:
         raise Rejected("reviewer", f"name the translator and their qualification, in {longest} characters at most")
@@ -193,6 +198,12 @@ def _check_body(form: ConsentForm, language: str, body: Mapping[str, Any]) -> No
             raise Rejected("body", f"{where}: the {part} must be a list of sentences, none of them empty")
     if len(body["statements"]) != STATEMENTS[form]:
         raise Rejected("body", f"{where} has {len(body['statements'])} statements; the form has {STATEMENTS[form]}")
+
+
+def _check_read(text: FormText, digest: str) -> None:
+    """Nobody answers for words that they have not seen."""
+    if text.digest != digest:
+        raise Rejected("digest", f"{text.drafted_by} wrote other words meanwhile: go back, read them, and decide anew")
 
 
 def _check_kept(text: FormText) -> None:

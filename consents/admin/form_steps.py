@@ -155,25 +155,33 @@ class ChangeText(WordsStep, TextStep):
         return "The words are kept."
 
 
+class ReadStep(TextStep):
+    """A step that answers for the words that were on the page, and for no others."""
+
+    def prepare(self) -> None:
+        self.fields["digest"] = forms.CharField(widget=forms.HiddenInput, initial=self.scene.subject.digest)
+
+
 @step(FormText)
-class Approve(TextStep):
+class Approve(ReadStep):
     """Approves a text."""
 
     slug, title, button = "approve", "Approve this text", "Approve"
     explanation = "Not by who wrote it: a second person reads it first. An approved text can never be changed."
     act = staticmethod(approve_text)
+    input_names = {"digest": "agreed"}
 
     agreed = forms.BooleanField(label="I have read the whole text, and the program may put it before signers")
 
     def given(self) -> dict[str, Any]:
-        return {}
+        return {"digest": self.cleaned_data["digest"]}
 
     def done(self, outcome: Any) -> str:
         return "The text is approved."
 
 
 @step(FormText)
-class RecordReview(TextStep):
+class RecordReview(ReadStep):
     """Records a qualified translator's review."""
 
     slug, title, button = "review", "Record a translator's review", "Record the review"
@@ -182,6 +190,7 @@ class RecordReview(TextStep):
         "text, statement by statement, and found that it says the same."
     )
     act = staticmethod(record_translation_review)
+    input_names = {"digest": "reviewer"}
 
     reviewer = forms.CharField(label="The translator's name and qualification", max_length=200)
 

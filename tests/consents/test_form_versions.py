@@ -41,6 +41,11 @@ ON = program_day(AT)
 BY = {"by": AUTHOR, "at": AT}
 
 
+def read(text):
+    """What someone answers for who has read a text as it is given here."""
+    return {"text": text, "digest": text.digest}
+
+
 def reworded(text, **parts):
     return {**deepcopy(text.body), **parts}
 
@@ -126,7 +131,7 @@ class TestChanging:
 
     def test_voids_a_translators_review(self):
         text = text_in(drafted(AT), "es")
-        record_translation_review(text=text, reviewer="R. Ruiz, certified translator", **BY)
+        record_translation_review(**read(text), reviewer="R. Ruiz, certified translator", **BY)
         row = change_text(text=text, body=reworded(text, title="Otro"), **BY)
         assert (row.translation_reviewed_at, row.translation_reviewed_by) == (None, "")
 
@@ -139,59 +144,70 @@ class TestApproving:
     def test_is_done_by_another_person_and_names_them(self):
         text = text_in(drafted(AT))
         with events() as told:
-            row = fresh(approve_text(text=text, by=APPROVER, at=AT))
+            row = fresh(approve_text(**read(text), by=APPROVER, at=AT))
         assert (row.approved_by, row.approved_at) == (APPROVER.name, AT)
         assert told[0].changes["form_text"] == {"en": [None, text.digest]}
 
     def test_is_not_done_by_who_drafted_it(self):
-        refusal = rejected(approve_text, "by", text=text_in(drafted(AT)), **BY)
+        refusal = rejected(approve_text, "by", **read(text_in(drafted(AT))), **BY)
         assert "another program administrator" in refusal.message
 
     def test_is_not_done_by_who_changed_it_last(self):
         text = text_in(drafted(AT))
-        change_text(text=text, body=reworded(text, title="Other"), by=APPROVER, at=AT)
-        rejected(approve_text, "by", text=text, by=APPROVER, at=AT)
-        assert approve_text(text=text, **BY).approved_by == AUTHOR.name
+        text = change_text(text=text, body=reworded(text, title="Other"), by=APPROVER, at=AT)
+        rejected(approve_text, "by", **read(text), by=APPROVER, at=AT)
+        assert approve_text(**read(text), **BY).approved_by == AUTHOR.name
 
     def test_tells_two_people_of_one_name_apart(self):
         namesake = by_program(AUTHOR.name, "77")
-        assert approve_text(text=text_in(drafted(AT)), by=namesake, at=AT).approved_by == AUTHOR.name
+        assert approve_text(**read(text_in(drafted(AT))), by=namesake, at=AT).approved_by == AUTHOR.name
 
     def test_does_not_take_another_name_for_another_person(self):
-        rejected(approve_text, "by", text=text_in(drafted(AT)), by=by_program("Renamed", AUTHOR.id), at=AT)
+        rejected(approve_text, "by", **read(text_in(drafted(AT))), by=by_program("Renamed", AUTHOR.id), at=AT)
 
     def test_does_not_take_who_has_no_log_in_for_another_person(self):
-        rejected(approve_text, "by", text=text_in(drafted(AT)), by=by_program(AUTHOR.name), at=AT)
+        rejected(approve_text, "by", **read(text_in(drafted(AT))), by=by_program(AUTHOR.name), at=AT)
+
+    def test_is_not_done_for_words_that_were_not_read(self):
+        text = text_in(drafted(AT))
+        change_text(text=text, body=reworded(text, title="Other"), **BY)
+        assert AUTHOR.name in rejected(approve_text, "digest", **read(text), by=APPROVER, at=AT).message
+        approve_text(**read(fresh(text)), by=APPROVER, at=AT)
 
     def test_twice_is_rejected(self):
         text = text_in(approved(AT))
-        assert APPROVER.name in rejected(approve_text, "text", text=text, by=by_program("Cy", "3"), at=AT).message
+        assert APPROVER.name in rejected(approve_text, "text", **read(text), by=by_program("Cy", "3"), at=AT).message
 
     def test_words_that_came_past_the_actions_is_rejected(self):
         text = text_in(drafted(AT))
         FormText.objects.filter(pk=text.pk).update(body=reworded(text, title="Forged"))
-        rejected(approve_text, "text", text=text, by=APPROVER, at=AT)
+        rejected(approve_text, "text", **read(text), by=APPROVER, at=AT)
 
 
 class TestReviewingATranslation:
     def test_names_the_translator_also_of_a_published_text(self):
         text = text_in(present(INFORMED, ON), "es")
-        row = fresh(record_translation_review(text=text, reviewer=" R. Ruiz, certified translator ", **BY))
+        row = fresh(record_translation_review(**read(text), reviewer=" R. Ruiz, certified translator ", **BY))
         assert (row.translation_reviewed_by, row.translation_reviewed_at) == ("R. Ruiz, certified translator", AT)
 
     def test_can_be_done_again(self):
         text = text_in(present(INFORMED, ON), "es")
-        record_translation_review(text=text, reviewer="R. Ruiz", **BY)
-        assert record_translation_review(text=text, reviewer="S. Sol", **BY).translation_reviewed_by == "S. Sol"
+        record_translation_review(**read(text), reviewer="R. Ruiz", **BY)
+        assert record_translation_review(**read(text), reviewer="S. Sol", **BY).translation_reviewed_by == "S. Sol"
+
+    def test_of_words_that_were_changed_meanwhile_is_rejected(self):
+        text = text_in(drafted(AT), "es")
+        change_text(text=text, body=reworded(text, title="Otro"), **BY)
+        rejected(record_translation_review, "digest", **read(text), reviewer="R. Ruiz", **BY)
 
     def test_of_the_original_is_rejected(self):
         text = text_in(present(INFORMED, ON), "en")
-        rejected(record_translation_review, "text", text=text, reviewer="R. Ruiz", **BY)
+        rejected(record_translation_review, "text", **read(text), reviewer="R. Ruiz", **BY)
 
     @pytest.mark.parametrize("reviewer", ["", "  ", "r" * 201])
     def test_needs_a_name(self, reviewer):
         text = text_in(present(INFORMED, ON), "es")
-        rejected(record_translation_review, "reviewer", text=text, reviewer=reviewer, **BY)
+        rejected(record_translation_review, "reviewer", **read(text), reviewer=reviewer, **BY)
 
     def test_is_not_invented_for_the_release(self):
         assert not FormText.objects.exclude(translation_reviewed_by="").exists()
@@ -215,7 +231,7 @@ class TestPublishing:
     @pytest.mark.parametrize("language", list(Language))
     def test_without_the_approval_of_every_language_is_rejected(self, language):
         version = drafted(AT)
-        approve_text(text=text_in(version, language), by=APPROVER, at=AT)
+        approve_text(**read(text_in(version, language)), by=APPROVER, at=AT)
         (other,) = set(Language) - {language}
         assert other.label in rejected(publish_version, "version", version=version, **BY).message
 
@@ -267,8 +283,8 @@ class TestOnlyAProgramAdministrator:
             who = {"by": by, "at": AT}
             rejected(draft_version, "by", **words, **who)
             rejected(change_text, "by", text=text, body=reworded(text, title="Other"), **who)
-            rejected(approve_text, "by", text=text, **who)
-            rejected(record_translation_review, "by", text=spanish, reviewer="R. Ruiz", **who)
+            rejected(approve_text, "by", **read(text), **who)
+            rejected(record_translation_review, "by", **read(spanish), reviewer="R. Ruiz", **who)
             rejected(publish_version, "by", version=ready, **who)
 
 

@@ -15,7 +15,7 @@ from consents.models import FormText, FormVersion
 from pledge.models import EventType, ProgramEvent
 from pledge.rules.vocabulary import ConsentForm
 from tests.consents import drafts
-from tests.pledge.admin.world import PASSPHRASE, World, digest, newest_act, take
+from tests.pledge.admin.world import PASSPHRASE, World, digest, filled_in, newest_act, take
 from tests.pledge.happened import fresh
 
 INFORMED, BIRTH_DEFECTS = ConsentForm.INFORMED_CONSENT, ConsentForm.BIRTH_DEFECTS_CONSENT
@@ -113,7 +113,9 @@ class TestTheList:
 
     def test_names_the_translator_who_has(self, world: World) -> None:
         for text in FormText.objects.filter(language="es"):
-            record_translation_review(text=text, reviewer="R. Ruiz, ATA", by=drafts.AUTHOR, at=world.at)
+            record_translation_review(
+                text=text, reviewer="R. Ruiz, ATA", digest=text.digest, by=drafts.AUTHOR, at=world.at
+            )
         listed = shown(world.administrator, LIST)
         assert "Reviewed by R. Ruiz, ATA." in listed
         assert "No qualified translator" not in listed
@@ -282,6 +284,15 @@ class TestTheWayToPublishing:
         assert "This text is approved and stays as it is" in errors(answer)
         assert fresh(text).body["title"] == "Another title"
 
+    def test_words_that_changed_while_they_were_read_are_not_approved(self, world: World) -> None:
+        text, other = drafts.text_in(a_draft(world)), second(world)
+        address = step(text, "approve")
+        form = filled_in(other.get(address), agreed="on")
+        take(world.administrator, step(text, "change"), en_title="Slipped in")
+        assert "Ada Admin wrote other words meanwhile: go back, read them" in errors(other.post(address, form))
+        assert fresh(text).approved_at is None
+        assert take(other, address, agreed="on").status_code == 302
+
     def test_a_review_names_the_translator(self, world: World) -> None:
         text = drafts.text_in(in_force(world), "es")
         take(world.administrator, step(text, "review"), reviewer="R. Ruiz, ATA")
@@ -290,7 +301,7 @@ class TestTheWayToPublishing:
 
     def test_a_second_click_does_nothing(self, world: World) -> None:
         text, other = drafts.text_in(a_draft(world)), second(world)
-        form = {"agreed": "on", "seen": other.get(step(text, "approve")).context["seen"]}
+        form = filled_in(other.get(step(text, "approve")), agreed="on")
         assert other.post(step(text, "approve"), form).status_code == 302
         before = ProgramEvent.objects.count()
         assert "You did this a moment ago" in other.post(step(text, "approve"), form).content.decode()
