@@ -73,7 +73,7 @@ def version_to_sign(form: ConsentForm, signer: Signer, signatures: Sequence[Sign
     lacking = [s.version for s in signatures if signer not in who([o for o in signatures if o.version == s.version])]
     versions = FormVersion.objects.of(form)
     if lacking:
-        return versions.get(version=lacking[-1])
+        return versions.filter(version=lacking[-1])[0]
     in_force = versions.in_force(program_day(at))
     if in_force is None:
         raise Rejected("form", f"no version of {form} is in force")

@@ -87,7 +87,7 @@ def _copies_of(visitor: Visitor) -> list[Copy]:
     )
     records = {row.text_id: row for row in ConsentRecord.objects.filter(course=visitor.asked.course)}
     by_version: dict[int, list[SignedConsent]] = {}
-    for row in rows.order_by("form_version__form", "form_version_id", "id"):
+    for row in rows.order_by("id"):
         by_version.setdefault(row.form_version_id, []).append(row)
     return [
         _copy_of(visitor, text, signatures, records.get(text.pk))

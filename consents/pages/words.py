@@ -5,10 +5,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from consents.models import SignedConsent
-from consents.vocabulary import Meaning, SigningMethod
+from consents.vocabulary import Language, Meaning, SigningMethod
 from pledge.rules.vocabulary import Signer
 
 PLACE = (600, 200)  # width and height of where a name is drawn
@@ -31,10 +32,13 @@ METHODS = {
 }
 
 
+_MOMENTS = {True: r"j \d\e F \d\e Y, H:i", False: "F j, Y, g:i A"}
+
+
 def moment(at: datetime, zone: str) -> str:
     """Give an instant as words, with the zone that it is told in."""
     local = at.astimezone(ZoneInfo(zone))
-    return f"{date_format(local, 'DATETIME_FORMAT')} {local.tzname()}"
+    return f"{date_format(local, _MOMENTS[get_language() == Language.SPANISH])} {local.tzname()}"
 
 
 def drawn_from(text: str) -> list[list[list[int]]] | None:
@@ -61,6 +65,6 @@ def signature_in_words(signature: SignedConsent, zone: str) -> dict[str, object]
 
 def _point(point: object) -> list[int]:
     match point:
-        case [int(x), int(y)] if 0 <= x <= PLACE[0] and 0 <= y <= PLACE[1]:
+        case [int(x), int(y)] if {type(x), type(y)} == {int} and 0 <= x <= PLACE[0] and 0 <= y <= PLACE[1]:
             return [x, y]
     raise ValueError("a point is two whole numbers within the place")

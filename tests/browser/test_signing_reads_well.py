@@ -1,0 +1,182 @@
+"""The signers' pages for everyone: axe finds nothing, in any state, language, size or color scheme."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+from pytest_django.live_server_helper import LiveServer
+
+from consents.actions.signing import countersign
+from pledge.rules.vocabulary import ConsentForm
+from tests import lives
+from tests.browser.signer import SignerAtBrowser
+from tests.consents.pages.ways import Way, an_adult
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+LOCALES = {"en": "en-US", "es": "es-US"}
+
+
+class Inspector(SignerAtBrowser):
+    """A signer who stops at every page to see what is the matter with it."""
+
+    def __init__(self, page: Page, way: Way, language: str) -> None:
+        super().__init__(page, way, language)
+        self.inspected: set[str] = set()
+
+    def look(self, name: str) -> None:
+        if name in self.inspected:
+            return
+        self.inspected.add(name)
+        super().look(name)
+        page = self.page
+        assert page.evaluate("document.documentElement.lang") == self.language, name
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{name} scrolls sideways by {wide} px"
+        small = page.evaluate(SMALL_TARGETS)
+        assert small == [], f"{name} has small targets"
+        found = Axe().run(page, options=RULES).response["violations"]
+        assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found] == [], name
+        kept = page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]")
+        assert kept == [0, 0, ""], name
+
+
+# A link inside a sentence is let off (WCAG 2.5.8, inline).
+SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, input:not([type=hidden])")]
+  .filter((target) => target.checkVisibility() && !target.matches(".skip, .problems a"))
+  .map((target) => [target.textContent.trim(), target.getBoundingClientRect()])
+  .filter(([, box]) => box.height < 24 || box.width < 24)
+  .map(([text, box]) => `${text} ${box.width}x${box.height}`)"""
+
+
+def mistakes(signer: Inspector) -> None:
+    """Go all the way, and take every wrong turn there is."""
+    page, way = signer.page, signer.way
+    page.goto(way.address("door"))
+    signer.look("door")
+    signer.press("send")
+    signer.press("on")
+    signer.look("code-empty")
+    signer.fill("code", "000000")
+    signer.fill("pin", way.pin)
+    signer.press("on")
+    signer.look("code-wrong")
+    signer.fill("code", way.newest_code())
+    signer.fill("pin", "111222")
+    signer.press("on")
+    signer.look("pin-wrong")
+    signer.fill("code", way.newest_code())
+    signer.fill("pin", way.pin)
+    signer.press("on")
+    signer.press("agree")
+    signer.look("records-wrong")
+    page.goto(way.address("document"))
+    signer.look("document")
+    page.goto(way.address("records"))
+    signer.read_disclosures()
+    signer.follow("read")
+    whole = page.url + "all/"
+    page.goto(whole)
+    signer.look("whole")
+    page.goto(whole.removesuffix("all/") + "sign/")
+    signer.fill("name", signer.full_name)
+    signer.press("sign")
+    signer.look("signature-without-initials")
+    page.goto(whole.removesuffix("all/") + "1/")
+    signer.press("initial")
+    signer.look("statement-wrong")
+    page.goto(whole.removesuffix("all/"))
+    signer.initial_from_introduction()
+    page.go_back()
+    signer.look("statement-initialed")
+    page.go_forward()
+    signer.press("sign")
+    signer.look("signature-wrong")
+    signer.sign()
+    signer.follow("next")
+    signer.initial_from_introduction()
+    signer.fill("name", signer.full_name)
+    signer.fill("pin", "111222")
+    signer.press("sign")
+    signer.look("signature-pin-wrong")
+    signer.sign(with_pin=True)
+    signer.follow("see")
+    signer.look("copies")
+
+
+def countersigned(way: Way, program: lives.Program) -> None:
+    for form in ConsentForm:
+        countersign(registrant=way.request.registrant, form=form, by=program.clinic, at=datetime.now(UTC))
+
+
+def send(page: Page, selector: str) -> None:
+    with page.expect_navigation():
+        page.locator(selector).first.click()
+
+
+def after(signer: Inspector) -> None:
+    """See the copies, time out, withdraw, leave, and come by a link that is dead."""
+    page, way = signer.page, signer.way
+    page.goto(way.address("copies"))
+    signer.look("copies-complete")
+    send(page, ".files a")
+    signer.look("copy")
+    page.goto(way.address("forms"))
+    signer.look("forms-done")
+    page.goto(way.address("withdraw"))
+    signer.look("withdraw")
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=16)):
+        page.goto(way.address("forms"))
+        signer.look("again")
+    page.goto("/sign/nothing/")
+    signer.look("closed")
+    send(page, "main button")
+    signer.look("closed-wrong")
+    page.locator("#address").fill("nobody@example.com")
+    send(page, "main button")
+    signer.look("sent")
+    page.goto(way.address("forms"))
+    send(page, "footer button")
+    signer.look("left")
+
+
+@pytest.fixture
+def program() -> lives.Program:
+    """A clinic of today."""
+    return lives.a_program(datetime.now(UTC))
+
+
+@pytest.fixture(params=["en", "es"])
+def language(request: pytest.FixtureRequest) -> str:
+    """Each language in turn."""
+    return request.param
+
+
+@pytest.fixture(
+    params=[
+        {"viewport": {"width": 320, "height": 640}},
+        {"color_scheme": "dark", "viewport": {"width": 1280, "height": 800}},
+    ],
+    ids=["phone", "dark"],
+)
+def inspector(
+    request: pytest.FixtureRequest, language: str, program: lives.Program, chromium: Browser, live_server: LiveServer
+) -> Iterator[Inspector]:
+    """Someone who looks closely, at a phone and in the dark."""
+    context = chromium.new_context(base_url=live_server.url, locale=LOCALES[language], **request.param)
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    yield Inspector(page, an_adult(program, datetime.now(UTC)), language)
+    context.close()
+
+
+class TestEveryPage:
+    def test_reads_well_whatever_goes_wrong(self, inspector: Inspector, program: lives.Program) -> None:
+        mistakes(inspector)
+        countersigned(inspector.way, program)
+        after(inspector)

@@ -1,0 +1,93 @@
+"""What signers keep: a guardian sees the consent documents and nothing else, and a copy is always the same bytes."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+
+import pytest
+
+from consents.actions.records import seal_record
+from consents.actions.signing import countersign
+from consents.models import ConsentRecord
+from pledge.models import AccessEntry
+from pledge.rules.vocabulary import ConsentForm
+from pledge.trail import SYSTEM
+from tests import lives
+from tests.consents.pages.conftest import AT
+from tests.consents.pages.ways import Way, a_minor
+
+pytestmark = pytest.mark.django_db
+
+
+def all_signed(way: Way) -> Way:
+    for number, text in enumerate(way.at_the_forms().texts()):
+        way.initial_all(text)
+        assert way.sign(text, **({"pin": way.pin} if number else {})).status_code == 201
+    return way
+
+
+def countersigned(way: Way, program: lives.Program) -> None:
+    for form in ConsentForm:
+        countersign(registrant=way.request.registrant, form=form, by=program.clinic, at=AT)
+
+
+@pytest.fixture
+def record(way: Way, program: lives.Program) -> ConsentRecord:
+    """The record of the first form, which everyone has signed; not sealed yet."""
+    countersigned(all_signed(way), program)
+    return ConsentRecord.objects.order_by("id")[0]
+
+
+class TestCopies:
+    def test_say_who_has_signed_and_who_has_still_to(self, way: Way) -> None:
+        page = all_signed(way).get("copies").content.decode()
+        for words in ("Robin Reyes", "Still to sign: prescriber", "March 11, 2027, 10:00 AM EST"):
+            assert words in page
+        assert "PDF" not in page
+
+    def test_can_be_read_as_a_page_at_once(self, way: Way) -> None:
+        text = all_signed(way).get("copies").context["copies"][0].text
+        page = way.get("copy", text.pk).content.decode()
+        assert page.count("<strong>RR</strong> (patient), March 11, 2027, 10:00 AM EST") == 12
+
+    def test_are_being_made_until_they_are_sealed(self, way: Way, record: ConsentRecord) -> None:
+        page = way.get("copies").content.decode()
+        assert "The sealed document is being made" in page
+        assert way.get("file", record.text_id, "pdf").status_code == 303
+
+    @pytest.mark.slow
+    def test_are_the_same_bytes_each_time(self, way: Way, record: ConsentRecord) -> None:
+        sealed = seal_record(record=record, by=SYSTEM, at=AT)
+        pages = [way.get("file", record.text_id, "pdf") for _ in range(2)]
+        assert {sha256(page.content).hexdigest() for page in pages} == {sealed.document_digest}
+        assert pages[0]["Content-Type"] == "application/pdf"
+        assert "Robin" not in pages[0]["Content-Disposition"]
+        assert pages[0]["Cache-Control"] == "no-store"
+        written = json.loads(way.get("file", record.text_id, "json").content)
+        assert written["record"] == json.loads(bytes(record.content))
+        assert written["seal"]["algorithm"] == "ES256"
+        assert f"/verify/{record.digest[:32]}/" in way.get("copies").content.decode()
+
+    @pytest.mark.parametrize("name", ["copy", "file"])
+    def test_are_nobody_else_s(self, way: Way, record: ConsentRecord, program: lives.Program, name: str) -> None:
+        other, _ = a_minor(program, AT)
+        other.come_in()
+        rest = ["pdf"] if name == "file" else []
+        answer = other.get(name, record.text_id, *rest)
+        assert (answer.status_code, answer["Location"]) == (303, other.address("copies"))
+
+    def test_leave_an_access_entry(self, way: Way) -> None:
+        all_signed(way).get("copies")
+        entry = AccessEntry.objects.latest("id")
+        assert (entry.what, entry.actor_kind) == ("consents_listed", "registrant")
+
+    def test_of_a_guardian_are_consent_documents_only(self, program: lives.Program) -> None:
+        minor, guardian = a_minor(program, AT)
+        all_signed(minor)
+        lives.a_test(lives.Life(program, minor.request.registrant), AT)
+        page = all_signed(guardian).get("copies").content.decode()
+        assert "Robin Reyes" in page
+        assert "(parent or guardian)" in page
+        assert minor.request.registrant.number not in page
+        assert "specimen" not in page
