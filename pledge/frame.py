@@ -48,7 +48,7 @@ def action(act: Callable[P, R]) -> Callable[P, R]:
                     memory.keep(outcome)
                 return outcome
         except Refused as refused:
-            _record_refusal(name, refused, memory, kwargs.get("registrant"), by, at)
+            _record_refusal(name, refused, memory, kwargs.get("registrant") or by.registrant, by, at)
             raise
 
     framed.is_action = True  # type: ignore[attr-defined]

@@ -17,7 +17,7 @@ from PIL import Image
 
 from consents.actions.invitations import invite
 from consents.actions.signing import countersign, sign_electronically, sign_on_paper
-from consents.actions.visits import Begun, accept_disclosures, ask_code, begin_visit, initial
+from consents.actions.visits import Begun, accept_disclosures, ask_code, begin_visit, initial, withdraw
 from consents.disclosures import disclosures_in
 from consents.models import FormText, SignedConsent, SigningRequest, Visit
 from consents.owed import texts_to_sign
@@ -169,3 +169,17 @@ def signed_electronically(life: lives.Life, at: datetime, *, language: str = "en
     if life.registrant.guardian_email:
         signs_all(life, at, signer=Signer.GUARDIAN, language=language)
     return countersigned(life, at)
+
+
+def withdrawn(visit: Visit, at: datetime) -> SigningRequest:
+    """Withdraw from signing electronically."""
+    return withdraw(visit=visit, by=by_signer(visit.request), at=at)
+
+
+def closed(request: SigningRequest, at: datetime) -> SigningRequest:
+    """Close a link by as many wrong PINs as that takes."""
+    code = a_code(request, at)
+    while (begun := coming(request, at, code=code, pin="000111")).pins_left:
+        assert begun.proof is Proof.WRONG_PIN
+    request.refresh_from_db()
+    return request

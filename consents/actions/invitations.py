@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from consents.actions.proving import kept_pin, refuse_weak
-from consents.actions.steps import locked, made
+from consents.actions.steps import locked, made, same_address, share_an_address
 from consents.models import SigningPin, SigningRequest
 from consents.owed import may_come, owed
 from consents.secrets import digest_of_token, link_token, new_nonce
@@ -52,7 +52,7 @@ def invite(
     if facts.course.ended_on is not None:
         refuse_if_any([Refusal(RefusalCode.TREATMENT_ENDED)])
     signer = _who_can_be_invited(row, course, facts, signer, at)
-    _check_addresses(row, facts, same_address_because, at)
+    _check_addresses(row, same_address_because, at)
     if not pin:
         _refuse_without_pin(row, signer)
         changes = []
@@ -97,7 +97,11 @@ def send_new_link(*, address: str, by: By, at: datetime) -> int:
         row = Registrant.objects.locked(pk)
         for signer, field in _ADDRESS_OF.items():
             former = SigningRequest.objects.filter(registrant=row, signer=signer).first()
-            if not _same(getattr(row, field), address) or former is None or not _may_have_another(former, row, at):
+            if (
+                not same_address(getattr(row, field), address)
+                or former is None
+                or not _may_have_another(former, row, at)
+            ):
                 continue
             request, revoked = _link(row, row.course, signer, former.same_address_because, former=former, at=at)
             record(EventType.SIGNER_INVITED, act="invitations.send_new_link", by=by, at=at, registrant=row,
@@ -122,11 +126,10 @@ def _who_can_be_invited(row: Registrant, course: Course, facts: Record, signer: 
     return signer
 
 
-def _check_addresses(row: Registrant, facts: Record, because: str, at: datetime) -> None:
+def _check_addresses(row: Registrant, because: str, at: datetime) -> None:
     if len(because) > _LONGEST_REASON:
         raise Rejected("same_address_because", f"at most {_LONGEST_REASON} characters")
-    shared = is_minor(facts.born_on, program_day(at)) and _same(row.email, row.guardian_email)
-    if shared and not because.strip():
+    if share_an_address(row, at) and not because.strip():
         raise Rejected(
             "same_address_because",
             "registrant and guardian have the same address: ask for one of their own, or say why they share it",
@@ -138,7 +141,7 @@ def _refuse_without_pin(row: Registrant, signer: Signer) -> None:
     if kept is None:
         raise Rejected("pin", f"have the {signer.label.lower()} choose a PIN at the clinic first")
     newest = SigningRequest.objects.filter(registrant=row, signer=signer).first()
-    if newest is not None and newest.closed_at is not None and newest.closed_at > kept.set_at:
+    if newest is not None and newest.closed_at is not None and newest.closed_at >= kept.set_at:
         raise Rejected("pin", "the link was closed after wrong PINs: have a new PIN chosen at the clinic")
 
 
@@ -191,7 +194,3 @@ def _may_have_another(former: SigningRequest, row: Registrant, at: datetime) -> 
         registrant=row, signer=former.signer, invited_at__gt=at - timedelta(hours=1)
     ).count()
     return has_pin and lately < settings.SIGNING_CODES_AN_HOUR
-
-
-def _same(one: str, other: str) -> bool:
-    return bool(one) and one.strip().casefold() == other.strip().casefold()

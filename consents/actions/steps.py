@@ -11,6 +11,8 @@ from consents.links import state_of
 from consents.models import SigningRequest, Visit
 from consents.vocabulary import LinkState, Proof
 from pledge.models import EventType, Registrant
+from pledge.rules.calendar import program_day
+from pledge.rules.enrollment import is_minor
 from pledge.rules.refusals import Rejected
 from pledge.trail import By, created, record
 
@@ -110,6 +112,17 @@ def lock_visit(visit: Visit, by: By, at: datetime) -> Visit:
 
 def _ended() -> NoReturn:
     raise Rejected("visit", "this visit has ended; open the link again and ask for a new code")
+
+
+def share_an_address(registrant: Registrant, at: datetime) -> bool:
+    """Tell whether a registrant under age and their guardian would be written to at one address."""
+    minor = is_minor(registrant.born_on, program_day(at))
+    return minor and same_address(registrant.email, registrant.guardian_email)
+
+
+def same_address(one: str, other: str) -> bool:
+    """Tell whether two addresses reach the same mailbox, as far as one can see."""
+    return bool(one) and one.strip().casefold() == other.strip().casefold()
 
 
 def made(row: models.Model) -> dict[str, dict[str, list[Any]]]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from django.conf import settings
 
 from consents.actions.proving import judge_code, judge_pin
-from consents.actions.steps import guarded, lock_request, lock_visit, made
+from consents.actions.steps import guarded, lock_request, lock_visit, made, share_an_address
 from consents.disclosures import Disclosures
 from consents.links import state_of
 from consents.models import FormText, Initial, SigningCode, SigningRequest, Visit
@@ -42,11 +42,14 @@ class Begun(NamedTuple):
 def ask_code(*, request: SigningRequest, by: By, at: datetime) -> SigningCode:
     """Make a code for a link, to be mailed to the signer; the one before can no longer be used.
 
-    :raises Rejected: naming ``code``, where too many were asked for in the last hour; ``link``, where it is not open.
+    :raises Rejected: naming ``code``, where too many were asked for in the last hour; ``link``, where it is not open;
+        ``address``, where registrant and guardian came to share one since.
     """
     row = lock_request(request, by)
     if state_of(row, at) is not LinkState.OPEN:
         raise Rejected("link", "this link can no longer be used; ask for a new one")
+    if share_an_address(row.registrant, at) and not row.same_address_because:
+        raise Rejected("address", "registrant and guardian have the same address; ask the clinic to correct one")
     lately = SigningCode.objects.filter(
         request__registrant=row.registrant, request__signer=row.signer, asked_at__gt=at - timedelta(hours=1)
     )

@@ -1,0 +1,285 @@
+"""Inviting a signer: who may be invited, with which PIN, and what becomes of a link."""
+
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+from django.db.models import ProtectedError
+
+from consents.actions.invitations import invite, revoke_link, send_new_link
+from consents.links import request_of, state_of
+from consents.models import SigningPin, SigningRequest
+from consents.secrets import link_token
+from consents.vocabulary import IdentityCheck, LinkState, Proof
+from pledge.actions import records, registrants
+from pledge.models import EventType, Registrant
+from pledge.rules.calendar import program_day
+from pledge.rules.refusals import RefusalCode as Code
+from pledge.rules.refusals import Rejected
+from pledge.rules.vocabulary import Signer
+from pledge.trail import SYSTEM, by_registrant
+from tests import lives, signers
+from tests.pledge.actions.acting import STRANGER, a_designee
+from tests.pledge.happened import events, fresh, refused, rejected, rows, types
+
+pytestmark = pytest.mark.django_db
+AT = lives.UNDER_2026
+REGISTRANT, GUARDIAN = Signer.REGISTRANT, Signer.GUARDIAN
+LATER = AT + timedelta(hours=2)
+
+
+@pytest.fixture
+def program():
+    return lives.a_program(AT)
+
+
+@pytest.fixture
+def life(program):
+    return lives.registered(program, AT)
+
+
+def asking(life, signer=REGISTRANT, **others):
+    given = {"pin": signers.PINS[signer], "identity_check": IdentityCheck.PHOTO_ID, "by": life.program.clinic, "at": AT}
+    return {"registrant": life.registrant, "signer": signer, **given, **others}
+
+
+def with_contact(life, **contact):
+    registrants.change_contact(registrant=life.registrant, contact=contact, by=life.program.clinic, at=AT)
+    life.registrant.refresh_from_db()
+    return life
+
+
+def new_links(address, at=LATER):
+    return send_new_link(address=address, by=SYSTEM, at=at)
+
+
+class TestAnInvitation:
+    def test_gives_a_link_that_lives_for_long(self, life):
+        request = fresh(invite(**asking(life)))
+        assert request.expires_at == AT + timedelta(days=settings.SIGNING_LINK_DAYS)
+        assert request_of(link_token(request.nonce)) == request
+        assert request_of("another") is None
+        assert state_of(request, AT) is LinkState.OPEN
+
+    def test_revokes_the_link_before(self, life):
+        first = invite(**asking(life))
+        second = invite(**asking(life, at=LATER))
+        assert [state_of(fresh(one), LATER) for one in (first, second)] == [LinkState.REVOKED, LinkState.OPEN]
+
+    def test_keeps_the_pin_out_of_the_trail(self, life):
+        with events() as told:
+            invite(**asking(life))
+        said = str([event.changes for event in told])
+        kept = SigningPin.objects.get()
+        assert "481516" not in said
+        assert kept.hashed not in said
+        assert SigningRequest.objects.get().nonce not in said
+
+    def test_again_needs_no_new_pin(self, life):
+        invite(**asking(life))
+        assert invite(**asking(life, pin=None, identity_check=None, at=LATER))
+        assert SigningPin.objects.count() == 1
+
+    def test_with_a_new_pin_leaves_the_old_one_superseded(self, life):
+        invite(**asking(life))
+        invite(**asking(life, pin="907132", at=LATER))
+        assert list(SigningPin.objects.order_by("id").values_list("superseded_at", flat=True)) == [LATER, None]
+
+    def test_is_not_made_without_a_pin(self, life):
+        rejected(invite, "pin", **asking(life, pin=None, identity_check=None))
+        rejected(invite, "pin", **asking(life, pin="", identity_check=None))
+
+    @pytest.mark.parametrize("check", [None, "", "a hunch"])
+    def test_is_not_made_without_a_look_at_who_chose_the_pin(self, life, check):
+        rejected(invite, "identity_check", **asking(life, identity_check=check))
+
+    def test_of_an_adult_is_not_vouched_for(self, life):
+        rejected(invite, "identity_check", **asking(life, identity_check=IdentityCheck.VOUCHED_FOR))
+
+    def test_of_a_minor_may_be_vouched_for(self, program):
+        life = signers.a_minor(program, AT)
+        assert invite(**asking(life, identity_check=IdentityCheck.VOUCHED_FOR))
+        rejected(invite, "identity_check", **asking(life, GUARDIAN, identity_check=IdentityCheck.VOUCHED_FOR))
+
+    @pytest.mark.parametrize(
+        "pin",
+        [
+            *("12345", "1234567", "12345a", "\uff14\uff18\uff11\uff15\uff11\uff16"),
+            *("111111", "123456", "654321", "012345", "987654"),
+            *("050496", "040596", "960504", "051996", "199605"),
+        ],
+    )
+    def test_takes_no_pin_that_others_try_first(self, life, pin):
+        rejected(invite, "pin", **asking(life, pin=pin))
+
+    def test_needs_an_address(self, life):
+        with_contact(life, email="")
+        rejected(invite, "email", **asking(life))
+
+    def test_of_the_guardian_needs_theirs(self, program):
+        life = with_contact(signers.a_minor(program, AT), guardian_email="")
+        rejected(invite, "guardian_email", **asking(life, GUARDIAN))
+
+    def test_of_an_adults_guardian_is_rejected(self, life):
+        with_contact(life, guardian_email="gale@guardians.example")
+        rejected(invite, "signer", **asking(life, GUARDIAN))
+
+    def test_of_the_prescriber_is_rejected(self, life):
+        rejected(invite, "signer", **asking(life, REGISTRANT) | {"signer": Signer.PRESCRIBER})
+
+    def test_is_rejected_once_nothing_is_left_to_sign(self, life):
+        signers.signs_all(life, AT)
+        rejected(invite, "signer", **asking(life))
+
+    def test_is_refused_after_an_ending(self, life):
+        registrants.end_treatment(
+            registrant=life.registrant, last_dose_on=program_day(AT), by=life.program.clinic, at=AT
+        )
+        refused(invite, Code.TREATMENT_ENDED, **asking(life))
+
+    def test_is_rejected_after_a_withdrawal(self, life):
+        visit = signers.visiting(life, AT)
+        signers.withdrawn(visit, AT)
+        rejected(invite, "signer", **asking(life, at=LATER))
+
+    def test_is_the_clinics(self, life, program):
+        for by in (STRANGER, program.counter, by_registrant(life.registrant), lives.a_program(AT).clinic):
+            rejected(invite, "registrant", **asking(life, by=by))
+        refused(invite, Code.DESIGNEE_NOT_ATTESTED, **asking(life, by=a_designee(program, AT, attested=False)))
+        assert invite(**asking(life, by=a_designee(program, AT)))
+
+    def test_after_wrong_pins_needs_a_new_pin(self, life):
+        request = invite(**asking(life))
+        signers.closed(request, AT)
+        rejected(invite, "pin", **asking(life, pin=None, identity_check=None, at=LATER))
+        assert invite(**asking(life, pin="907132", at=LATER))
+
+
+class TestOneAddressForBoth:
+    @pytest.fixture
+    def shared(self, program):
+        return with_contact(signers.a_minor(program, AT), guardian_email="ROBIN@patients.example")
+
+    @pytest.mark.parametrize("signer", [REGISTRANT, GUARDIAN])
+    def test_is_rejected_without_a_reason(self, shared, signer):
+        rejected(invite, "same_address_because", **asking(shared, signer))
+        rejected(invite, "same_address_because", **asking(shared, signer, same_address_because="  "))
+        rejected(invite, "same_address_because", **asking(shared, signer, same_address_because="x" * 201))
+
+    def test_is_kept_with_its_reason(self, shared):
+        request = invite(**asking(shared, GUARDIAN, same_address_because="the family has one telephone"))
+        assert fresh(request).same_address_because == "the family has one telephone"
+
+    def test_that_came_about_later_sends_no_code(self, program):
+        life = signers.a_minor(program, AT)
+        request = signers.invited(life, AT, signer=GUARDIAN)
+        with_contact(life, guardian_email="robin@patients.example")
+        with pytest.raises(Rejected, match="same address"):
+            signers.a_code(request, AT)
+
+
+class TestRevoking:
+    def test_ends_link_and_visits(self, life):
+        visit = signers.visiting(life, AT)
+        given = {"request": visit.request, "by": life.program.clinic, "at": AT}
+        rejected(revoke_link, "because", **given, because=" ")
+        with types() as told:
+            revoke_link(**given, because="another address")
+            revoke_link(**given, because="again")
+        assert told == [EventType.SIGNING_LINK_REVOKED]
+        assert state_of(fresh(visit.request), AT) is LinkState.REVOKED
+        assert signers.coming(visit.request, AT, code="000000").proof is Proof.LINK_NOT_OPEN
+
+    def test_is_nobody_elses(self, life):
+        request = invite(**asking(life))
+        for by in (STRANGER, life.program.counter, lives.a_program(AT).clinic, by_registrant(life.registrant)):
+            rejected(revoke_link, "registrant", request=request, because="x", by=by, at=AT)
+
+
+class TestANewLink:
+    def test_is_sent_to_whoever_has_the_address_and_a_link(self, life):
+        first = invite(**asking(life))
+        with types() as told:
+            assert new_links(" Robin@Patients.example ") == 1
+        assert told == [EventType.SIGNER_INVITED]
+        assert [state_of(one, LATER) for one in SigningRequest.objects.order_by("id")] == [
+            LinkState.REVOKED,
+            LinkState.OPEN,
+        ]
+        assert first != SigningRequest.objects.first()
+
+    def test_is_sent_after_the_first_has_expired(self, life):
+        invite(**asking(life))
+        assert new_links("robin@patients.example", AT + timedelta(days=100)) == 1
+
+    @pytest.mark.parametrize("address", ["", " ", "nobody@patients.example"])
+    def test_is_sent_to_nobody_unknown_and_leaves_nothing(self, life, address):
+        invite(**asking(life))
+        before = rows()
+        with events() as told:
+            assert new_links(address) == 0
+        assert (told, rows()) == ([], before)
+
+    def test_is_not_sent_to_who_was_never_invited(self, life):
+        assert new_links("robin@patients.example") == 0
+
+    def test_is_not_sent_once_the_link_is_revoked_closed_or_withdrawn(self, program):
+        revoked, closed, withdrawn = (lives.registered(program, AT) for _ in range(3))
+        revoke_link(request=invite(**asking(revoked)), because="x", by=program.clinic, at=AT)
+        signers.closed(invite(**asking(closed)), AT)
+        signers.withdrawn(signers.visiting(withdrawn, AT), AT)
+        assert new_links("robin@patients.example") == 0
+
+    def test_lets_wrong_pins_go_on_counting(self, life):
+        request = invite(**asking(life))
+        signers.coming(request, AT, pin="000111")
+        new_links("robin@patients.example")
+        assert signers.coming(SigningRequest.objects.first(), LATER, pin="000111").pins_left == 3
+
+    def test_is_not_sent_more_often_than_so_many_times_an_hour(self, life):
+        invite(**asking(life))
+        sent = [new_links("robin@patients.example", AT + timedelta(minutes=minute)) for minute in range(1, 10)]
+        assert sum(sent) == settings.SIGNING_CODES_AN_HOUR - 1
+        assert new_links("robin@patients.example", AT + timedelta(hours=3)) == 1
+
+    def test_of_a_guardian_ends_with_the_birthday(self, program):
+        life = signers.a_minor(program, AT, turns_18_in=1)
+        invite(**asking(life, GUARDIAN))
+        assert new_links("gale@guardians.example", AT) == 1
+        assert new_links("gale@guardians.example", AT + timedelta(days=1)) == 0
+
+
+class TestALinksState:
+    def test_is_revoked_with_a_record_that_was_merged(self, program, life):
+        request = invite(**asking(life))
+        kept = lives.registered(program, AT)
+        records.merge(registrant=kept.registrant, duplicate=life.registrant, by=program.administrator, at=AT)
+        assert state_of(fresh(request), AT) is LinkState.REVOKED
+
+    def test_of_a_guardian_expires_on_the_birthday(self, program):
+        life = signers.a_minor(program, AT, turns_18_in=1)
+        request = invite(**asking(life, GUARDIAN))
+        assert state_of(request, AT) is LinkState.OPEN
+        assert state_of(request, AT + timedelta(days=1)) is LinkState.EXPIRED
+
+
+class TestAnIdentity:
+    def test_is_never_deleted_once_it_has_a_pin(self, life):
+        """Whoever could sign stays on record, so that nobody else is ever taken for them (21 CFR 11.100)."""
+        invite(**asking(life))
+        with pytest.raises(ProtectedError):
+            life.registrant.delete()
+        delete = f"DELETE FROM pledge_registrant WHERE id = {life.registrant.pk}; SET CONSTRAINTS ALL IMMEDIATE"
+        with connection.cursor() as cursor, pytest.raises(IntegrityError):
+            cursor.execute(delete)
+
+    def test_number_is_not_given_to_another(self, life):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Registrant.objects.create(
+                number=life.registrant.number,
+                born_on=life.born_on,
+                category=life.registrant.category,
+                prescriber=life.program.prescriber,
+                registered_on=program_day(AT),
+            )
