@@ -69,7 +69,7 @@ def unsigned_document(
     :raises typst.TypstError: where it cannot be set.
     """
     record = json.loads(content)
-    paper = _paper(record, zone)
+    paper = paper_of(record, zone)
     address = checking_address(digest_of(content), public_address)
     code = io.BytesIO()
     segno.make(address, error="m").save(code, kind="svg", dark="#1b2a3a", border=0, omitsize=True)
@@ -142,8 +142,8 @@ def words_in(language: str) -> dict[str, Any]:
     return tomllib.loads(known.read_text(encoding="utf-8"))
 
 
-def _paper(record: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
-    """Give what the template shows of a record."""
+def paper_of(record: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
+    """Give what the template shows of a record, in the words of its text's language and by the clock of a zone."""
     text, body = record["text"], record["text"]["body"]
     words = words_in(text["language"])
     signatures = record["signatures"]
