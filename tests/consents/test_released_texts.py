@@ -18,7 +18,7 @@ DIGESTS = {
     "birth_defects_consent.2026.en": "660fcefecba0b6a0329704de0fc524095968650af9b75124750cf222cfd18867",
     "birth_defects_consent.2026.es": "7e7011f6bbd41dadd5a971b7f24fdbfae7d8f5bd775ba7312d227b9831ce5ad0",
     "informed_consent.2021.en": "e316d73fefd7726f3422d2f0624f29dcff1dd482e79765d8f6ba3beb9dea019e",
-    "informed_consent.2021.es": "d422c15600970b87e136fc20f1ae9ce4edb60dcdd6ea8d0f58b25ec10d97b45a",
+    "informed_consent.2021.es": "2a416a0d5deac8618114a02c00a004f46331e36c413599bdc85274f8a03fcbc1",
 }
 DISCLOSURE_DIGESTS = {
     "en": "04a165f7d734649bd7a110814d57998d587045a2ab86a1ed1e60d07255724ba7",
