@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
-from consents.document import sealed_file
+from consents.document import ADDRESS_DIGITS, file_of
 from consents.models import ConsentRecord, FormText, FormVersion, SignedConsent
 from consents.pages.page import onward
 from consents.pages.visitor import Visitor, in_visit
@@ -35,7 +36,7 @@ class Copy(NamedTuple):
     @property
     def check(self) -> str:
         """Where anyone checks the record, or empty."""
-        return f"/verify/{self.record.digest[:32]}/" if self.record else ""
+        return reverse("verify-record", args=[self.record.digest[:ADDRESS_DIGITS]]) if self.record else ""
 
 
 @in_visit
@@ -60,14 +61,10 @@ def sealed_copy(_request: HttpRequest, visitor: Visitor, text_id: int, kind: str
     """Give the sealed document or record, always the same bytes."""
     rows = ConsentRecord.objects.filter(course=visitor.asked.course, text_id=text_id).exclude(sealed_at=None)
     record = rows.select_related("certificate").first()
-    if record is None or record.certificate is None:
+    if record is None:
         return onward(visitor.address("sign-copies"))
     _read(visitor, "consent_taken")
-    if kind == "pdf":
-        content, mime = record.document, "application/pdf"
-    else:
-        pem = record.certificate.pem
-        content, mime = sealed_file(bytes(record.content), bytes(record.seal or b""), pem), "application/json"
+    content, mime = (record.document, "application/pdf") if kind == "pdf" else (file_of(record), "application/json")
     name = f"consent-{record.digest[:16]}.{kind}"
     disposition = f'attachment; filename="{name}"'
     return HttpResponse(bytes(content or b""), content_type=mime, headers={"Content-Disposition": disposition})

@@ -26,7 +26,7 @@ from consents.vocabulary import Proof
 from pledge.rules.refusals import Rejected
 from pledge.trail import SYSTEM
 
-BAD, UNPROVEN, TOO_MANY = 400, 403, 429
+BAD, UNPROVEN, CONFLICT, TOO_MANY = 400, 403, 409, 429
 
 
 @page
@@ -40,9 +40,8 @@ def door(request: HttpRequest, token: str) -> HttpResponse:
         return shown(request, "door.html")
     try:
         ask_code(request=asked, by=by_signer(asked), at=at)
-    except Rejected:
-        sentence = _("Too many codes were asked for. Wait an hour, or use the newest one that came by e-mail.")
-        return shown(request, "door.html", status=TOO_MANY, problems=[Problem("", sentence)])
+    except Rejected as rejected:
+        return _no_code(request, rejected.field)
     return onward(reverse("sign-code", args=[token]))
 
 
@@ -142,6 +141,20 @@ def wrong_pin(left: int) -> Problem:
 
 def _wrong_code() -> Problem:
     return Problem("code", _("This code is wrong, was used already, or is too old. Look again, or ask for a new one."))
+
+
+def _no_code(request: HttpRequest, field: str) -> HttpResponse:
+    if field == "link":
+        return closed(request)
+    status, sentence = {
+        "code": (
+            TOO_MANY,
+            _("Too many codes were asked for. Wait an hour, or use the newest one that came by e-mail."),
+        ),
+    }.get(
+        field, (CONFLICT, _("No code can be sent to the address that the clinic has. Call the clinic to correct it."))
+    )
+    return shown(request, "door.html", status=status, problems=[Problem("", sentence)])
 
 
 def _missing(typed: dict[str, str]) -> list[Problem]:

@@ -80,12 +80,16 @@ class SignerAtBrowser:
         self.fill("pin", self.way.pin)
         self.press("on")
 
+    def open_document(self) -> None:
+        """Open the document, which comes in a window of its own."""
+        self.page.get_by_role("link", name=self.word("open")).click()
+
     def read_disclosures(self) -> None:
         """Open the document in its own window, read the code in it, type it and agree."""
         expect(self.page.get_by_label(self.word("reading"))).to_be_visible()
         self.look("records")
         with self.page.context.expect_page() as opened:
-            self.page.get_by_role("link", name=self.word("open")).click()
+            self.open_document()
         document = opened.value
         printed = document.locator(".reading-code").inner_text()
         document.close()

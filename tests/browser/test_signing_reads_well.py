@@ -14,7 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 from consents.actions.signing import countersign
 from pledge.rules.vocabulary import ConsentForm
 from tests import lives
-from tests.browser.signer import SignerAtBrowser
+from tests.browser.signer import HEAVIEST_PAGE, SignerAtBrowser
 from tests.consents.pages.ways import Way, an_adult
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -42,10 +42,14 @@ class Inspector(SignerAtBrowser):
         assert small == [], f"{name} has small targets"
         found = Axe().run(page, options=RULES).response["violations"]
         assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found] == [], name
+        weight = page.evaluate(WEIGHT)
+        assert 0 < weight < HEAVIEST_PAGE, f"{name} weighs {weight} bytes"
         kept = page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]")
         assert kept == [0, 0, ""], name
 
 
+WEIGHT = """() => [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+  .reduce((sum, entry) => sum + entry.decodedBodySize, 0)"""
 # A link inside a sentence is let off (WCAG 2.5.8, inline).
 SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, input:not([type=hidden])")]
   .filter((target) => target.checkVisibility() && !target.matches(".skip, .problems a"))
