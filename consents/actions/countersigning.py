@@ -1,20 +1,20 @@
-"""What a countersignature leaves when whoever gives it did not prove who they are (21 CFR 11.300)."""
+"""What is put on record when whoever countersigns did not prove who they are (21 CFR 11.200, 11.300)."""
 
 from datetime import datetime
 
-from pledge.frame import action
-from pledge.models import EventType, ProgramEvent, Registrant
+from django.db import transaction
+
+from pledge.models import EventType, Registrant
 from pledge.trail import By, record
 
+ACT = "signing.countersign"
 
-@action
-def deny(*, registrant: Registrant | None, because: str, by: By, at: datetime) -> ProgramEvent:
-    """Put on record that a countersignature was asked for with a wrong password.
+
+def record_wrong_password(*, registrant: Registrant | None, by: By, at: datetime) -> None:
+    """Record that a countersignature was asked for with a wrong password; there is nothing else to write.
 
     :param registrant: whose form it was about; None where it was about several at once.
-    :param because: what was wrong, in a word or two; never what was typed.
     """
-    changes = [{"countersigning": {"denied": [None, because]}}]
-    return record(
-        EventType.SIGNING_DENIED, act="countersigning.deny", by=by, at=at, registrant=registrant, changes=changes
-    )
+    changes = [{"countersigning": {"denied": [None, "wrong password"]}}]
+    with transaction.atomic(durable=True):
+        record(EventType.SIGNING_DENIED, act=ACT, by=by, at=at, registrant=registrant, changes=changes)

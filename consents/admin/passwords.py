@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from consents.actions.countersigning import deny
+from consents.actions.countersigning import ACT, record_wrong_password
 from pledge.models import EventType, ProgramEvent, Registrant
 from pledge.trail import By
 
@@ -22,10 +22,10 @@ def password_refused(by: By, password: str, registrant: Registrant | None, at: d
     user = by.prescriber.user if by.prescriber is not None else None
     if user is not None and user.is_active and user.check_password(password):
         return ""
-    deny(registrant=registrant, because="wrong password", by=by, at=at)
+    record_wrong_password(registrant=registrant, by=by, at=at)
     return "This is not your password. Nothing was countersigned, and the trail keeps that it was tried."
 
 
 def _denials(by: By, since: datetime) -> int:
     denied = ProgramEvent.objects.filter(type=EventType.SIGNING_DENIED, at__gt=since)
-    return denied.filter(actor_kind=by.kind, actor_id=by.id, act="countersigning.deny").count()
+    return denied.filter(actor_kind=by.kind, actor_id=by.id, act=ACT).count()

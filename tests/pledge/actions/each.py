@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 
-from consents.actions import countersigning, forms, invitations, signing, visits
+from consents.actions import forms, invitations, signing, visits
 from consents.actions.signing import sign
 from consents.disclosures import disclosures_in
 from consents.vocabulary import IdentityCheck
@@ -408,11 +408,6 @@ def _countersign(program: lives.Program) -> Step:
     return Step(signing.countersign, EventType.FORM_SIGNED, given, program.clinic)
 
 
-def _deny(program: lives.Program) -> Step:
-    given = {"registrant": lives.registered(program, AT).registrant, "because": "wrong password"}
-    return Step(countersigning.deny, EventType.SIGNING_DENIED, given, program.clinic)
-
-
 EACH: dict[str, Callable[[lives.Program], Step]] = {
     "authorizations.authorize": _authorize,
     "authorizations.dispense": _dispense,
@@ -431,7 +426,6 @@ EACH: dict[str, Callable[[lives.Program], Step]] = {
     "visits.end_visit": _end_visit,
     "visits.initial": _initial,
     "visits.withdraw": _withdraw,
-    "countersigning.deny": _deny,
     "deviations.close_deviation": _close_deviation,
     "forms.approve_text": _approve_text,
     "forms.change_text": _change_text,
