@@ -40,6 +40,7 @@ _RECORD = {
     "signatures": [_SIGNATURE],
     "completed_at": datetime,
 }
+_READ = {"language": str, "digest": str, "body": _BODY}  # where a signer read the form in another language
 _FILE = {"record": dict, "seal": {"algorithm": str, "certificate": str, "signature": str}}
 
 
@@ -157,6 +158,16 @@ def _text_troubles(record: Mapping[str, Any]) -> Iterator[Finding]:
     named = {"form": text["form"], "version": text["version"], "language": text["language"]}
     if text_digest(body=text["body"], **named) != text["digest"]:
         yield Finding(Trouble.TEXT_CHANGED, named)
+    for signature in record["signatures"]:
+        read = signature["evidence"].get("read")
+        if read is None:
+            continue
+        if list(_misshapen(read, _READ, "")):
+            yield Finding(Trouble.MISSHAPEN, {"part": f"record.signatures.{signature['signer']}.evidence.read"})
+            continue
+        named = {**named, "language": read["language"]}
+        if text_digest(body=read["body"], **named) != read["digest"]:
+            yield Finding(Trouble.TEXT_CHANGED, named)
 
 
 def _signer_troubles(record: Mapping[str, Any]) -> Iterator[Finding]:

@@ -14,7 +14,8 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
 from consents.canonical import canonical, digest_of
-from consents.document import FOLDER, checking_address, paper_of, sealed_file, unsigned_document, words_in
+from consents.document import checking_address, sealed_file, unsigned_document
+from consents.document.paper import paper_of, template, words_in
 from pledge.rules.vocabulary import Signer
 from tests.consents.sealed import AT, NAMES, a_record, a_seal, changed, json_of, pdf_of, unsigned_of
 
@@ -105,7 +106,7 @@ class TestTheDocument:
             "public_address": "https://p.example",
         }
         with pytest.raises(typst.TypstError):
-            unsigned_document(content, file=json_of(ENGLISH, SEAL), template=b"#nothing-like-it", **given)
+            unsigned_document(content, file=json_of(ENGLISH, SEAL), source=b"#nothing-like-it", **given)
 
 
 class TestASignatureOnPaper:
@@ -151,10 +152,8 @@ class TestItsWords:
         assert words_in(language) == words_in("en")
 
     def test_are_all_used(self) -> None:
-        template = (FOLDER / "consent.typ").read_text()
-        assert [
-            name for name in words_in("en")["labels"] if f"words.{name}" not in template and name != "instant"
-        ] == []
+        source = template().decode()
+        assert [name for name in words_in("en")["labels"] if f"words.{name}" not in source and name != "instant"] == []
 
 
 class TestItsSignature:
