@@ -30,7 +30,7 @@ from django.conf import settings
 ALGORITHM = "ES256"
 SELF_MADE = "seal.pem"  # key and certificate in one file, so that they come and go together
 _HALF = 32  # bytes of each of the two numbers in an ES256 signature
-_BEGINNING, _NO_END = datetime(2026, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+_BEGINNING, _NO_END = datetime(2000, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 
 
 class SealUnusable(RuntimeError):
