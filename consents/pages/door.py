@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.csrf import csrf_failure
 
 from consents.actions.invitations import send_new_link
 from consents.actions.visits import ask_code, begin_visit, end_visit, withdraw
-from consents.pages.page import Problem, keep, onward, page, shown
+from consents.pages.page import Problem, keep, onward, page, private, shown
 from consents.pages.visitor import (
     VISIT_COOKIE,
     Visitor,
@@ -26,6 +27,7 @@ from consents.vocabulary import Proof
 from pledge.rules.refusals import Rejected
 from pledge.trail import SYSTEM
 
+SIGNERS_PAGES = ("/sign/", "/verify/")
 BAD, UNPROVEN, CONFLICT, TOO_MANY = 400, 403, 409, 429
 
 
@@ -101,6 +103,18 @@ def sent(request: HttpRequest) -> HttpResponse:
 def unknown(request: HttpRequest) -> HttpResponse:
     """Answer to every address below the door that is none of its pages."""
     return closed(request)
+
+
+def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer to a form that came without its token against forgery; on the signers' pages, in the reader's words."""
+    if not request.path.startswith(SIGNERS_PAGES):
+        return csrf_failure(request, reason)
+    sentences = [
+        _("Nothing was sent. Your browser did not give back the cookie that protects this page."),
+        _("Go back, load the page again and try once more. Cookies must be allowed for this page."),
+    ]
+    heading = _("Please load the page again")
+    return private(shown(request, "parting.html", status=UNPROVEN, heading=heading, sentences=sentences))
 
 
 @in_visit

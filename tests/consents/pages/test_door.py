@@ -57,7 +57,10 @@ class TestOpeningTheLink:
     def test_by_a_scanner_that_presses_every_button_changes_nothing(self, way: Way) -> None:
         before, scanner = digest(), Client(enforce_csrf_checks=True)
         for name in PAGES:
-            assert scanner.post(way.address(name), {"send": "code"}).status_code == 403
+            answer = scanner.post(way.address(name), {"send": "code"})
+            assert answer.status_code == 403
+            assert "Please load the page again" in answer.content.decode()
+            assert answer["Cache-Control"] == "no-store"
         assert digest() == before
         assert way.code()
 
