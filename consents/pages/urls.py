@@ -16,6 +16,7 @@ urlpatterns = [
     path(f"{_LINK}code/", door.code, name="sign-code"),
     path(f"{_LINK}records/", records.records, name="sign-records"),
     path(f"{_LINK}records/document/", records.document, name="sign-document"),
+    path(f"{_LINK}records/document.pdf", records.document_file, name="sign-document-file"),
     path(f"{_LINK}forms/", signing.forms, name="sign-forms"),
     path(_FORM, signing.form, name="sign-form"),
     path(f"{_FORM}all/", partial(signing.form, whole=True), name="sign-whole"),

@@ -80,6 +80,20 @@ class TestTheDisclosures:
         assert way.visit.reading_code not in page
         assert way.visit.reading_code in way.get("document").content.decode()
 
+    def test_print_the_code_in_a_pdf_too(self, way: Way) -> None:
+        papers = []
+        for language in ("en", "es"):
+            way.come_in().post("records", switch=language)
+            answers = [way.get("document-file") for _ in range(2)]
+            assert {answer.status_code for answer in answers} == {200}
+            assert answers[0]["Content-Type"] == "application/pdf"
+            assert answers[0]["Cache-Control"] == "no-store"
+            assert b"/StructTreeRoot" in answers[0].content
+            assert answers[0].content == answers[1].content
+            papers.append(answers[0].content)
+        first, second = papers
+        assert first != second
+
     def test_come_again_with_each_visit(self, inside: Way) -> None:
         assert inside.come_in().get("forms")["Location"] == inside.address("records")
 
