@@ -119,7 +119,7 @@ def _pdf(content: bytes) -> ScanKind:
         active = any(name in _ACTIVE for name in _names_in(reader))
     except Rejected:
         raise
-    except Exception as unreadable:  # noqa: BLE001 - whatever a reader makes of hostile content, it is no scan
+    except Exception as unreadable:  # whatever a reader makes of hostile content, it is no scan
         raise _broken() from unreadable
     if not isinstance(pages, int) or pages < 1:
         raise _broken()

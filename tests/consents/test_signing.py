@@ -5,15 +5,16 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import connection
 
-from consents.actions.signing import sign
+from consents.actions.signing import sign, sign_electronically
 from consents.models import FormVersion, SignedConsent
+from consents.vocabulary import SigningMethod
 from pledge.actions import participants, registrants
 from pledge.models import EventType
 from pledge.rules.calendar import program_day
 from pledge.rules.refusals import RefusalCode as Code
 from pledge.rules.vocabulary import ConsentForm, Signer
 from pledge.trail import by_registrant
-from tests import lives
+from tests import lives, signers
 from tests.pledge.actions.acting import STRANGER, a_designee
 from tests.pledge.happened import events, fresh, refused, rejected
 
@@ -214,3 +215,30 @@ class TestTheTrailOfASignature:
             (EventType.FORM_SIGNED, "signing.sign"),
         ]
         assert told[0].actor_kind == "registrant"
+
+
+class TestARecordedFact:
+    def test_says_that_it_is_one_and_carries_no_text(self, program):
+        life = lives.registered(program, AT)
+        row = fresh(sign(**given(life)))
+        assert (row.method, row.text, row.binding, row.visit, row.scan) == (
+            SigningMethod.RECORDED,
+            None,
+            "",
+            None,
+            None,
+        )
+
+    def test_stands_where_the_same_is_then_signed_electronically(self, program):
+        life = lives.registered(program, AT)
+        visit = signers.visiting(life, AT)
+        text = signers.initialed(visit, AT)
+        first = sign(**given(life))
+        by = signers.by_signer(visit.request)
+        assert sign_electronically(visit=visit, text=text, name="Robin Reyes", by=by, at=AT) == first
+        assert signers.left_in(visit, AT)[0].form_version.form == BIRTH_DEFECTS
+
+    def test_does_not_hide_what_was_signed_electronically(self, program):
+        life = lives.registered(program, AT)
+        signers.signs_all(life, AT)
+        assert sign(**given(life)).method == SigningMethod.ELECTRONIC
