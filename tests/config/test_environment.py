@@ -100,6 +100,13 @@ class TestOtherVariables:
         assert environment.origin("OTHER") == ""
         environment.refuse_if_any()
 
+    def test_those_that_belong_together_are_given_together(self) -> None:
+        assert "CERT is not set, while KEY is; give both or neither" in refused({"KEY": "a"}, "together", "KEY", "CERT")
+        for given in ({}, {"KEY": "a", "CERT": "b"}):
+            environment = Environment(given)
+            environment.together("KEY", "CERT")
+            environment.refuse_if_any()
+
     def test_a_switch_is_on_or_off(self) -> None:
         assert "DEBUG must be on or off, not 'perhaps'" in refused(
             {"DEBUG": "perhaps"}, "switch", "DEBUG", default=False
