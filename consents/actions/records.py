@@ -15,8 +15,7 @@ from consents.models import ConsentRecord, SealCertificate
 from consents.sealing import Seal, SealUnusable, present_seal
 from pledge.frame import action
 from pledge.models import EventType
-from pledge.trail import SYSTEM, By, created, plain, subject_of
-from pledge.trail import record as record_event
+from pledge.trail import SYSTEM, By, created, plain, record, subject_of
 
 logger = logging.getLogger(__name__)
 
@@ -48,15 +47,7 @@ def seal_record(*, record: ConsentRecord, by: By, at: datetime) -> ConsentRecord
     row.document_digest, row.certificate = digest_of(row.document), certificate
     row.sealed_at, row.not_before, row.problem = at, None, ""
     row.save(update_fields=_MADE)
-    sealed = {
-        "sealed_at": [None, plain(at)],
-        "digest": [None, row.digest],
-        "document_digest": [None, row.document_digest],
-        "certificate": [None, certificate.fingerprint],
-    }
-    changes = [{subject_of(row): sealed}, *([created(certificate)] if is_new else [])]
-    act, patient = "records.seal_record", row.registrant
-    record_event(EventType.RECORD_SEALED, act=act, by=by, at=at, registrant=patient, about=row, changes=changes)
+    _tell(row, certificate, is_new=is_new, by=by, at=at)
     return row
 
 
@@ -81,6 +72,19 @@ def seal_due(*, at: datetime, most: int = MOST_AT_ONCE) -> Counter[str]:
         logger.warning("records could not be sealed: %s", type(failure).__name__)
         ends["failed"] += 1
     return ends
+
+
+def _tell(row: ConsentRecord, certificate: SealCertificate, *, is_new: bool, by: By, at: datetime) -> None:
+    """Record that a record was sealed, and where its certificate is new, that too."""
+    sealed = {
+        "sealed_at": [None, plain(at)],
+        "digest": [None, row.digest],
+        "document_digest": [None, row.document_digest],
+        "certificate": [None, certificate.fingerprint],
+    }
+    changes = [{subject_of(row): sealed}, *([created(certificate)] if is_new else [])]
+    act, patient = "records.seal_record", row.registrant
+    record(EventType.RECORD_SEALED, act=act, by=by, at=at, registrant=patient, about=row, changes=changes)
 
 
 def _due(at: datetime) -> QuerySet[ConsentRecord]:

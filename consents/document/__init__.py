@@ -4,7 +4,6 @@ The same record gives the same unsigned PDF, byte for byte; the PDF's own signat
 every byte of it.
 """
 
-import io
 import json
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -58,11 +57,11 @@ def unsigned_document(
     record = json.loads(content)
     paper = paper_of(record, zone)
     address = checking_address(digest_of(content), public_address)
-    code = io.BytesIO()
-    segno.make(address, error="m").save(code, kind="svg", dark="#1b2a3a", border=0, omitsize=True)
+    code = segno.make(address, error="m").svg_inline(dark="#1b2a3a", border=0, omitsize=True)
+    code = code.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
     paper |= {"digest": digest_of(content), "fingerprint": fingerprint, "address": address}
     shown = spelled_out(paper)
-    shown |= {"spelled_out": shown != paper, "qr": code.getvalue().decode()}
+    shown |= {"spelled_out": shown != paper, "qr": code}
     shown["labels"] = words_in(paper["language"])["labels"]
     inputs = {"paper": json.dumps(shown, ensure_ascii=False), "file": file.decode()}
     completed_at = datetime.fromisoformat(record["completed_at"])

@@ -9,8 +9,10 @@ from typing import Any, NamedTuple
 from django.contrib.auth.models import User
 
 from consents.actions import forms, invitations, signing, visits
+from consents.actions.records import seal_record
 from consents.actions.signing import sign
 from consents.disclosures import disclosures_in
+from consents.models import ConsentRecord
 from consents.vocabulary import IdentityCheck
 from pledge.actions import (
     authorizations,
@@ -408,6 +410,13 @@ def _countersign(program: lives.Program) -> Step:
     return Step(signing.countersign, EventType.FORM_SIGNED, given, program.clinic)
 
 
+def _seal_record(program: lives.Program) -> Step:
+    life = lives.registered(program, AT)
+    signers.signed_electronically(life, AT)
+    record = ConsentRecord.objects.filter(registrant=life.registrant).earliest("id")
+    return Step(seal_record, EventType.RECORD_SEALED, {"record": record}, SYSTEM)
+
+
 EACH: dict[str, Callable[[lives.Program], Step]] = {
     "authorizations.authorize": _authorize,
     "authorizations.dispense": _dispense,
@@ -457,6 +466,7 @@ EACH: dict[str, Callable[[lives.Program], Step]] = {
     "pregnancy_tests.record_test": _record_test,
     "pregnancy_tests.withdraw_home_tests": _withdraw_home_tests,
     "records.merge": _merge,
+    "records.seal_record": _seal_record,
     "registrants.change_category": _change_category,
     "registrants.change_contact": _change_contact,
     "registrants.discontinue": _discontinue,
