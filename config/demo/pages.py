@@ -29,8 +29,9 @@ def mail_list(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def mail_page(request: HttpRequest, name: str) -> HttpResponse:
-    """Show one mail with its headers."""
+    """Show one mail with its headers, and lead on to the first address in it."""
     letter = Mailbox(CAUGHT_MAIL).letter(name)
     if letter is None:
         raise Http404
-    return render(request, "demo/mail.html", {"letter": letter})
+    link = next((word for word in letter.text.split() if word.startswith(("http://", "https://"))), "")
+    return render(request, "demo/mail.html", {"letter": letter, "link": link})

@@ -113,6 +113,19 @@ def check_the_admin(demo: Demo, username: str) -> None:
         assert "Log out" in answer.read().decode()
 
 
+def check_a_code(demo: Demo) -> None:
+    """Ask for a code as a signer would, and find it in the mail within seconds."""
+    signer = next(each for each in demo.credentials["signers"] if each["name"] == "Ruth Ramos")
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+    page = browser.open(signer["link"]).read().decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+    assert token
+    form = urllib.parse.urlencode({"csrfmiddlewaretoken": token[1], "send": "code"}).encode()
+    browser.open(urllib.request.Request(signer["link"], form, {"Referer": signer["link"]}), timeout=20)
+    mail = f"{demo.address}/demo/mail/?to={signer['email']}"
+    assert waits_until(lambda: "Your code" in ask(mail)[1])
+
+
 def check_the_mail(demo: Demo) -> None:
     status, page = ask(f"{demo.address}/demo/mail/?to=prescott")
     assert status == 200
@@ -138,6 +151,7 @@ class TestTheDemo:
                 assert shown in demo.said.read_text()
             check_the_api(demo)
             check_the_mail(demo)
+            check_a_code(demo)
             second = run(demo.folder, PORT=str(free_port()))
             assert second.returncode == 1
             assert f"A demo is running already with its data in {demo.folder} ({demo.address})" in second.stderr
@@ -154,6 +168,7 @@ class TestTheDemo:
             assert "real actions, once" not in demo.said.read_text()
             assert demo.credentials["log_ins"] == handed_out["log_ins"]
             assert demo.credentials["pharmacy"] == handed_out["pharmacy"]
+            assert demo.credentials["signers"] == handed_out["signers"]
             check_the_api(demo)
 
             demo.running.send_signal(signal.SIGINT)

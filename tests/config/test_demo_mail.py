@@ -18,9 +18,11 @@ from config.demo.catcher import caught_mail
 from config.demo.database import BEING_PLAYED, filled_database
 from config.demo.handout import FILE, Handout
 from config.demo.mailbox import Mailbox
+from config.demo.signings import SignerOfDemo
 from config.local_servers import free_port
 from config.supervision import ServerFailed
-from tests import lives
+from consents.secrets import link_token
+from tests import lives, signers
 from tests.architecture.source import ROOT
 
 
@@ -89,6 +91,12 @@ class TestTheMailPage:
         assert "Words for ann@patients.example" in page
         assert "Tue, 01 Dec 2026 17:00:00 +0000" in page
 
+    def test_leads_on_to_the_link_in_a_letter(self, browser, mailbox):
+        mail = letter("ann@patients.example")
+        mail.set_content("Please sign.\n\nRead and sign:\nhttp://127.0.0.1:8000/sign/abc/\n")
+        name = mailbox.keep(mail.as_bytes())
+        assert '<a href="http://127.0.0.1:8000/sign/abc/">' in browser.get(f"/demo/mail/{name}/").content.decode()
+
     def test_lets_no_letter_speak_html(self, browser, mailbox):
         name = mailbox.keep(letter("ann@patients.example", "<script>alert(1)</script>").as_bytes())
         for address in ("/demo/mail/", f"/demo/mail/{name}/"):
@@ -156,6 +164,23 @@ class TestTheHandout:
             "days_supply": 30,
             "pharmacist": "rph-17",
         }
+
+    def test_names_the_signers_with_their_pins_and_links(self, tmp_path):
+        at = lives.UNDER_2026
+        program = lives.a_program(at)
+        life = lives.ready(program, at)
+        again = lives.registered(program, at)
+        request = signers.invited(again, at)
+        signer = SignerOfDemo("Robin Reyes", "registrant", "robin@patients.example", again.number, "481516")
+        handout = Handout([LogIn("ada", "w", "r", "n")], "Corner", lives.a_key(program.pharmacy, at), [signer])
+        said = "\n".join(handout.sentences(tmp_path, address="http://demo", question={}, caught=0))
+        link = f"http://testserver/sign/{link_token(request.nonce)}/"
+        assert "481516" in said
+        assert link in said
+        handout.write(tmp_path, address="http://demo", question=handout.question(at))
+        assert json.loads((tmp_path / FILE).read_text())["signers"][0]["link"] == link
+        assert Handout.read(tmp_path) == handout
+        assert life.number != again.number
 
     @pytest.mark.parametrize("written", ["", "{", "[]", '{"log_ins": [{"name": 1}], "pharmacy": {}}'])
     def test_is_not_read_from_a_broken_file(self, tmp_path, written):

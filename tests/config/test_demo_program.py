@@ -10,6 +10,10 @@ import pytest
 
 from config.demo.program import play
 from config.demo.stage import Stage
+from consents.admin.countersigning import waiting_for
+from consents.models import ConsentRecord, SigningRequest
+from consents.owed import texts_to_sign
+from consents.vocabulary import LinkState
 from pledge.eligibility import eligibility_of
 from pledge.models import Authorization, Designee, Deviation, FollowUp, Pharmacy, Prescriber, Registrant
 from pledge.rules.calendar import program_day
@@ -74,6 +78,21 @@ class TestTheStage:
         assert len(played) == 4
 
 
+def check_signing(book, now):
+    """An adult and a minor with a guardian are invited, one waits for the countersignature, one is sealed."""
+    requests = {(one.name, one.role): SigningRequest.objects.get(registrant__number=one.number, signer=one.role)
+                for one in book}  # fmt: skip
+    left = {who: bool(texts_to_sign(request, "en", now)) for who, request in requests.items()}
+    assert Counter(left.values()) == {True: 3, False: 2}
+    assert Counter(role for _, role in left) == {"registrant": 4, "guardian": 1}
+    assert {request.state(now) for request in requests.values()} == {LinkState.OPEN}
+    assert all(len(one.pin) == 6 for one in book)
+    waiting = waiting_for(Prescriber.objects.order_by("pk")[0], program_day(now))
+    assert any(one.signed[0].text is not None for one in waiting)
+    sealed = ConsentRecord.objects.exclude(sealed_at=None)
+    assert [bytes(record.document)[:5] for record in sealed] == [b"%PDF-", b"%PDF-"]
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.slow
 class TestTheProgram:
@@ -94,4 +113,5 @@ class TestTheProgram:
         statuses = set(Authorization.objects.values_list("status", flat=True))
         assert statuses >= set(AuthorizationStatus) - {AuthorizationStatus.SUSPENDED}
         assert Deviation.objects.count() == 2
+        check_signing(played.signers, now)
         assert FollowUp.objects.filter(done_at=None).count() == 1
