@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
+from consents.actions.records import seal_record
 from consents.actions.signing import Denied, NotProven, countersign, sign, sign_electronically, sign_on_paper
 from consents.actions.visits import choose_language
 from consents.canonical import canonical, digest_of, instant
@@ -14,6 +15,7 @@ from consents.disclosures import disclosures_in
 from consents.links import state_of
 from consents.models import ConsentRecord, FormVersion, Scan, SignedConsent, SigningCode
 from consents.record import bound_to, entry_of
+from consents.verification import trusted_from, verify
 from consents.vocabulary import LinkState, Meaning, Proof, ScanKind, SigningMethod
 from pledge.actions import participants, registrants
 from pledge.models import EventType
@@ -454,3 +456,40 @@ class TestOnPaper:
         with types() as told:
             assert sign_on_paper(**self.given(life, scan=b"")) == first
         assert told == []
+
+
+class TestWhatIsSealed:
+    """Whoever checks the documents of these signatures, without us, finds nothing wrong."""
+
+    @pytest.fixture(autouse=True)
+    def _own_seal(self, settings, tmp_path):
+        settings.SEAL_FOLDER = tmp_path / "seal"
+
+    def found(self):
+        for row in ConsentRecord.objects.all():
+            sealed = fresh(seal_record(record=row, by=SYSTEM, at=AT))
+            trusted = trusted_from([sealed.certificate.pem])
+            yield verify(bytes(sealed.document), trusted).troubles
+
+    def test_is_whole_in_one_language(self, life):
+        signers.signed_electronically(life, AT, language="es")
+        assert list(self.found()) == [(), ()]
+
+    def test_is_whole_in_two_languages(self, minor):
+        signers.signs_all(minor, AT, signer=GUARDIAN, language="es")
+        signers.signs_all(minor, AT, language="en")
+        signers.countersigned(minor, AT)
+        assert list(self.found()) == [(), ()]
+
+    def test_is_whole_with_paper_beside(self, minor):
+        signers.on_paper(minor, AT, signer=GUARDIAN)
+        signers.signs_all(minor, AT, language="es")
+        signers.countersigned(minor, AT)
+        assert list(self.found()) == [(), ()]
+
+    def test_is_whole_after_a_change_of_category(self, program):
+        life = lives.registered(program, AT, category=lives.CANNOT)
+        signers.signs_all(life, AT)
+        registrants.change_category(registrant=life.registrant, category=lives.CAN, by=program.clinic, at=AT)
+        countersign(**countersigning(life))
+        assert list(self.found()) == [()]
