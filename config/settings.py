@@ -169,6 +169,10 @@ DATABASES = {
         "OPTIONS": {
             "connect_timeout": 5,
             "application_name": "pledge",
+            # A connection plans a statement once, which may cost more than asking it. A pooler in between must know
+            # prepared statements (PgBouncer does since 1.21).
+            "server_side_binding": True,
+            "prepare_threshold": 3,
             **(_postgres or {}),
             "options": " ".join(f"-c {name}={value}" for name, value in _milliseconds.items()),
             **({"pool": {"min_size": 2, "max_size": 16, "timeout": 5}} if _pooled else {}),
