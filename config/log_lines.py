@@ -6,9 +6,13 @@ never its text. Names of people, tests and methods never belong in a message eit
 
 import json
 import logging
+import re
 import traceback
 from datetime import UTC, datetime
 from types import TracebackType
+
+# An address of the signers' pages holds a link that leads to one person.
+_LINK = re.compile(r"(/sign/)(?!new-link/)[^/\s]+")
 
 
 class JsonLines(logging.Formatter):
@@ -31,7 +35,7 @@ def _message(record: logging.LogRecord) -> str:
     task = getattr(record, "data", None)
     if record.exc_info and isinstance(task, dict) and "name" in task:  # Celery would quote arguments and error
         return f"task {task['name']} [{task.get('id')}] failed"
-    return record.getMessage()
+    return _LINK.sub(r"\1…", record.getMessage())
 
 
 def _where(trace: TracebackType | None) -> list[str]:

@@ -12,7 +12,7 @@ from django.views.csrf import csrf_failure
 
 from consents.actions.invitations import send_new_link
 from consents.actions.visits import ask_code, begin_visit, end_visit, withdraw
-from consents.pages.page import Problem, keep, onward, page, private, shown
+from consents.pages.page import Problem, host_only, keep, onward, page, private, shown
 from consents.pages.visitor import (
     VISIT_COOKIE,
     Visitor,
@@ -70,7 +70,7 @@ def code(request: HttpRequest, token: str) -> HttpResponse:
     )
     if begun.proof == Proof.PROVEN:
         answer = onward(reverse("sign-records", args=[token]))
-        keep(answer, VISIT_COOKIE, begun.token)
+        keep(answer, host_only(VISIT_COOKIE), begun.token)
         return answer
     if begun.proof == Proof.LINK_NOT_OPEN or begun.pins_left == 0:
         return closed(request)
@@ -182,7 +182,7 @@ def _code_page(request: HttpRequest, token: str, *problems: Problem, status: int
 
 
 def _parted(answer: HttpResponse) -> HttpResponse:
-    answer.delete_cookie(VISIT_COOKIE, samesite="Lax")
+    answer.delete_cookie(host_only(VISIT_COOKIE), samesite="Lax")
     answer["Clear-Site-Data"] = '"cache", "storage"'
     return answer
 

@@ -14,8 +14,7 @@ from consents.vocabulary import SIGNING_LANGUAGES
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
-HOST_ONLY = "__Host-" if settings.HTTPS else ""
-PRINT_COOKIE = f"{HOST_ONLY}print"
+PRINT_COOKIE = "print"
 LARGE, REGULAR = "large", "regular"
 SEE_OTHER = 303
 A_YEAR = 365 * 24 * 3600
@@ -60,7 +59,11 @@ def shown(
     """
     problems = list(problems)
     wrong = {problem.field: problem.sentence for problem in problems}
-    context |= {"problems": problems, "wrong": wrong, "large_print": request.COOKIES.get(PRINT_COOKIE) == LARGE}
+    context |= {
+        "problems": problems,
+        "wrong": wrong,
+        "large_print": request.COOKIES.get(host_only(PRINT_COOKIE)) == LARGE,
+    }
     return render(request, f"consents/{template}", context, status=status)
 
 
@@ -74,6 +77,11 @@ def is_switch(request: HttpRequest) -> bool:
     return request.method == "POST" and "switch" in request.POST
 
 
+def host_only(name: str) -> str:
+    """Give a cookie's full name: a browser refuses one of that prefix from a sibling host or a plain connection."""
+    return f"__Host-{name}" if settings.HTTPS else name
+
+
 def keep(answer: HttpResponse, name: str, value: str, *, seconds: int | None = None) -> None:
     """Keep a cookie in the reader's browser that no script reads and no other site sends; None: until it is closed."""
     answer.set_cookie(name, value, max_age=seconds, secure=settings.HTTPS, httponly=True, samesite="Lax")
@@ -85,5 +93,5 @@ def _switched(request: HttpRequest) -> HttpResponse:
     if choice in SIGNING_LANGUAGES:
         keep(answer, settings.LANGUAGE_COOKIE_NAME, choice, seconds=A_YEAR)
     if choice in (LARGE, REGULAR):
-        keep(answer, PRINT_COOKIE, choice, seconds=A_YEAR)
+        keep(answer, host_only(PRINT_COOKIE), choice, seconds=A_YEAR)
     return answer

@@ -17,7 +17,7 @@ from consents.actions.steps import Denied
 from consents.actions.visits import choose_language, touch
 from consents.links import request_of, state_of, visit_of
 from consents.models import SignedConsent, SigningRequest, Visit
-from consents.pages.page import HOST_ONLY, is_switch, onward, page, shown
+from consents.pages.page import host_only, is_switch, onward, page, shown
 from consents.secrets import digest_of_token
 from consents.vocabulary import SIGNING_LANGUAGES, Language, LinkState
 from pledge.access import registrants_for
@@ -27,7 +27,7 @@ from pledge.trail import By, by_registrant
 
 P = ParamSpec("P")
 
-VISIT_COOKIE = f"{HOST_ONLY}signing"
+VISIT_COOKIE = "signing"
 NOT_FOUND, UNPROVEN, TIMED_OUT, DENIED = 404, 403, 401, 403
 
 
@@ -154,12 +154,12 @@ def signed_by(visitor: Visitor) -> QuerySet[SignedConsent]:
 
 def _visit_in(request: HttpRequest, asked: SigningRequest, at: datetime) -> Visit | None:
     """Give the visit of this browser where it can go on and is one to this very link."""
-    visit = visit_of(request.COOKIES.get(VISIT_COOKIE, ""), at)
+    visit = visit_of(request.COOKIES.get(host_only(VISIT_COOKIE), ""), at)
     return visit if visit is not None and visit.request_id == asked.pk else None
 
 
 def _was_here(request: HttpRequest, asked: SigningRequest) -> bool:
-    digest = digest_of_token(request.COOKIES.get(VISIT_COOKIE, ""))
+    digest = digest_of_token(request.COOKIES.get(host_only(VISIT_COOKIE), ""))
     return Visit.objects.filter(token_digest=digest, request=asked).exists()
 
 

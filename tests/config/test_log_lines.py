@@ -31,6 +31,10 @@ class TestALogLine:
         assert "test_log_lines.py" in str(line["where"])
         assert "jane" not in json.dumps(line)
 
+    def test_holds_no_signer_s_link(self) -> None:
+        line = line_for("Not Found: %s", "/sign/aVerySecretLink/forms/3/")
+        assert line["message"] == "Not Found: /sign/…/forms/3/"
+
     def test_of_a_failed_task_leaves_out_its_arguments(self) -> None:
         told = {"name": "notifications.tasks.tick", "id": "7", "args": "('jane',)", "exc": "ValueError('jane')"}
         try:

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, override_settings
 
 from consents.actions.invitations import invite, revoke_link
 from consents.models import SigningCode, SigningRequest, Visit
@@ -214,6 +214,17 @@ class TestTheVisit:
         cookie = way.come_in().client.cookies[VISIT_COOKIE]
         assert (cookie["httponly"], cookie["samesite"], cookie["path"], cookie["max-age"]) == (True, "Lax", "/", "")
         assert cookie.value not in str(Visit.objects.values())
+
+    def test_is_kept_in_a_cookie_of_this_host_alone(self, way: Way) -> None:
+        with override_settings(HTTPS=True):
+            way.at_the_forms().post("forms", switch="large")
+            cookie = way.client.cookies["__Host-signing"]
+            assert (cookie["secure"], cookie["path"], cookie["domain"]) == (True, "/", "")
+            assert way.client.cookies["__Host-print"]["secure"]
+            assert way.get("forms").status_code == 200
+            way.post("leave")
+            assert way.client.cookies["__Host-signing"].value == ""
+            assert way.client.cookies["__Host-signing"]["secure"]
 
     def test_begins_with_a_new_secret_each_time(self, way: Way) -> None:
         way.client.cookies[VISIT_COOKIE] = "chosen-by-someone-else"
