@@ -186,7 +186,7 @@ def _link(
 
 
 def _may_have_another(former: SigningRequest, row: Registrant, at: datetime) -> bool:
-    usable = former.state(at) in {LinkState.OPEN, LinkState.EXPIRED}
+    usable = row.merged_into_id is None and former.state(at) in {LinkState.OPEN, LinkState.EXPIRED}
     if not usable or (former.signer == Signer.GUARDIAN and not is_minor(row.born_on, program_day(at))):
         return False
     has_pin = SigningPin.objects.filter(registrant=row, signer=former.signer, superseded_at=None).exists()
