@@ -1,6 +1,7 @@
 """The document's own signature, over every byte of it (PAdES, no changes allowed)."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
@@ -32,7 +33,10 @@ def signed_document(unsigned: bytes, seal: Seal, at: datetime) -> bytes:
     # Nothing is drawn: print flag, no area, outside the page, as PDF/A and PDF/UA each ask of such a field.
     unseen = fields.InvisSigSettings(set_print_flag=True, set_hidden_flag=False, box_out_of_bounds=True)
     field = fields.SigFieldSpec("Seal", readable_field_name="Seal", invis_sig_settings=unseen)
-    signed = _SignerAt(at, terms, signer, new_field_spec=field).sign_pdf(_Addition(io.BytesIO(unsigned)))
+    signing = _SignerAt(at, terms, signer, new_field_spec=field)
+    # pyHanko runs an event loop of its own, and a thread has but one: ours may be taken.
+    with ThreadPoolExecutor(1) as elsewhere:
+        signed = elsewhere.submit(signing.sign_pdf, _Addition(io.BytesIO(unsigned))).result()
     return bytes(signed.getvalue())
 
 

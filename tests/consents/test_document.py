@@ -1,5 +1,6 @@
 """The sealed document: what it shows, what it carries, how it is signed."""
 
+import asyncio
 import io
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -170,6 +171,12 @@ class TestItsSignature:
     def test_has_the_instant_of_sealing(self) -> None:
         (signature,) = PdfFileReader(io.BytesIO(pdf_of(ENGLISH, SEAL))).embedded_signatures
         assert signature.self_reported_timestamp == AT.replace(microsecond=0)
+
+    def test_is_made_where_an_event_loop_runs_too(self) -> None:
+        async def within() -> bytes:
+            return pdf_of(ENGLISH, SEAL)
+
+        assert asyncio.run(within()).startswith(b"%PDF-1.7")
 
     def test_leaves_the_unsigned_document_as_it_was(self) -> None:
         assert pdf_of(ENGLISH, SEAL).startswith(unsigned_of(ENGLISH, SEAL))
