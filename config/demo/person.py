@@ -70,13 +70,18 @@ class Person:
     def sign(self, *signers: Signer) -> None:
         """Sign every required form as each signer in turn; a guardian only where one is asked for."""
         self.row.refresh_from_db()
+        names = {
+            Signer.REGISTRANT: self.row.name,
+            Signer.GUARDIAN: self.row.guardian_name,
+            Signer.PRESCRIBER: self.prescriber.name,
+        }
         for signer in signers:
             if signer == Signer.GUARDIAN and not is_minor(self.born_on, self.on):
                 continue
             own = signer != Signer.PRESCRIBER
             by = by_registrant(self.row, signer.value) if own else self.clinic()
             for form in REQUIRED_FORMS[RiskCategory(self.row.category)]:
-                sign(registrant=self.row, form=form, signer=signer, by=by, at=self.at)
+                sign(registrant=self.row, form=form, signer=signer, signer_name=names[signer], by=by, at=self.at)
 
     def test(
         self,
