@@ -80,7 +80,7 @@ def _signature(signature: Mapping[str, Any], zone: ZoneInfo, words: Mapping[str,
         "signed_at": _local(signature["signed_at"], zone, words),
         "signed_at_utc": f"{signature['signed_at'].replace('T', ' ').removesuffix('Z')} UTC",
         "initialed": len(signature["initials"]),
-        "evidence": list(_proof(signature["evidence"], zone, words)),
+        "evidence": [list(pair) for pair in _proof(signature["evidence"], zone, words)],
         "scan": signature["scan"],
         "binding": signature["binding"],
     }
@@ -134,7 +134,7 @@ def spelled_out(value: Any) -> Any:
         return "".join(_letter(letter) for letter in unicodedata.normalize("NFC", value))
     if isinstance(value, Mapping):
         return {name: inner if name == "drawn" else spelled_out(inner) for name, inner in value.items()}
-    return [spelled_out(inner) for inner in value] if isinstance(value, list | tuple) else value
+    return [spelled_out(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _letter(letter: str) -> str:

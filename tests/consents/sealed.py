@@ -84,8 +84,8 @@ def a_record(
             initials=initials,
             drawn=drawn if signer == Signer.REGISTRANT else (),
         )
-        place = {"registrant": registrant, "course": 1, "form": form, "version": version, "language": language}
-        binding = binding_of(entry, text=digest, **place)
+        named = {"registrant": registrant, "course": 1, "form": form, "version": version, "language": language}
+        binding = binding_of(entry, text=digest, **named)
         signatures.append({**entry, "binding": binding})
     return {
         "format": FORMAT,

@@ -16,7 +16,7 @@ from pyhanko_certvalidator import ValidationContext
 
 from consents.canonical import canonical, digest_of
 from consents.document import checking_address, sealed_file, unsigned_document
-from consents.document.paper import paper_of, template, words_in
+from consents.document.paper import paper_of, spelled_out, template, words_in
 from pledge.rules.vocabulary import Signer
 from tests.consents.sealed import AT, NAMES, a_record, a_seal, changed, json_of, pdf_of, unsigned_of
 
@@ -138,6 +138,35 @@ class TestASignatureOnPaper:
     def test_that_has_a_meaning_of_its_own_shows_its_own_words(self) -> None:
         other = changed(ENGLISH, "signatures", 0, "meaning", to="something_later")
         assert shown(other)["signatures"][0]["meaning"] == ENGLISH["signatures"][0]["meaning_in_words"]
+
+
+EVIDENCE = {
+    "components": ["code", "pin"],
+    "identity_check": "photo_id",
+    "disclosures": {"version": "2026", "language": "es", "digest": "0", "accepted_at": "2026-11-20T14:00:00.000000Z"},
+    "read": {"language": "es", "digest": "abc", "body": {}},
+    "address": "192.0.2.7",
+}
+
+
+class TestTheProofOfASigner:
+    def test_is_shown_in_words_and_without_the_address(self) -> None:
+        (signature, _) = shown(changed(ENGLISH, "signatures", 0, "evidence", to=EVIDENCE))["signatures"]
+        assert [said for _, said in signature["evidence"]] == [
+            "a code sent by e-mail, a PIN chosen at the clinic",
+            "A photo ID was shown",
+            "2026 (es), November 20, 2026, 08:00:00 CST",
+            "Spanish (Español), SHA-256 abc",
+        ]
+
+
+class TestACharacterThatTheTypefaceLacks:
+    def test_is_spelled_out(self) -> None:
+        assert spelled_out({"name": ["李 Li", "e\u0301"]}) == {"name": ["[U+674E] Li", "é"]}
+
+    def test_is_in_no_ordinary_record(self) -> None:
+        for record in (ENGLISH, SPANISH, changed(ENGLISH, "signatures", 0, "evidence", to=EVIDENCE)):
+            assert spelled_out(shown(record)) == shown(record)
 
 
 class TestItsWords:

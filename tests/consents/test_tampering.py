@@ -348,6 +348,24 @@ class TestARecordSignedOnPaper:
         assert verify(json_of(bound_again(record), SEAL), TRUSTED).holds
 
 
+class TestASignerWhoReadAnotherLanguage:
+    READ = {name: a_record(language="es")["text"][name] for name in ("language", "digest", "body")}
+
+    def test_signs_what_they_read(self) -> None:
+        record = bound_again(touched(GUARDIAN, "evidence", {"read": self.READ}))
+        assert verify(json_of(record, SEAL), TRUSTED).holds
+
+    @pytest.mark.parametrize("name", ["language", "digest", "body"])
+    def test_has_read_exactly_that(self, name: str) -> None:
+        other = {"language": "en", "digest": "0" * 64, "body": a_body()}
+        record = bound_again(touched(GUARDIAN, "evidence", {"read": {**self.READ, name: other[name]}}))
+        assert troubles(verify(json_of(record, SEAL), TRUSTED)) == {Trouble.TEXT_CHANGED}
+
+    def test_has_read_something(self) -> None:
+        record = bound_again(touched(GUARDIAN, "evidence", {"read": "yes"}))
+        assert troubles(verify(json_of(record, SEAL), TRUSTED)) == {Trouble.MISSHAPEN}
+
+
 class TestTheWording:
     def test_says_every_trouble_in_both_languages(self) -> None:
         assert {trouble.value for trouble in Trouble} == set(SENTENCES)
