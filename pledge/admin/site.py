@@ -21,7 +21,7 @@ UNUSED_ADDRESSES = {"view_on_site"}
 SECTIONS = (
     ("People", ("Registrant", "Prescriber", "Designee", "Pharmacy", "Wholesaler")),
     ("Work", ("FollowUp", "Deviation")),
-    ("Record", ("ProgramEvent", "Notice", "Authorization", "SignedConsent", "AccessEntry")),
+    ("Record", ("ProgramEvent", "Notice", "Authorization", "SignedConsent", "ConsentRecord", "Scan", "AccessEntry")),
     ("Set-up", ("PharmacyKey", "FormVersion", "User", "Group")),
 )
 

@@ -48,9 +48,16 @@ class TestACommand:
         assert done.returncode != 0
         assert "REDIS_URL is not set" in done.stderr
         assert "DATABASE_URL is not set" in done.stderr
+        assert "PUBLIC_ADDRESS is not set" in done.stderr
 
     def test_that_serves_the_web_names_what_it_lacks(self) -> None:
         done = run("-c", "import config.wsgi", SECRET_KEY=GOOD_SECRET)
         assert done.returncode != 0
         assert "ALLOWED_HOSTS is not set" in done.stderr
         assert "DATABASE_URL is not set" in done.stderr
+        assert "PUBLIC_ADDRESS is not set" in done.stderr
+
+    def test_that_serves_over_https_takes_no_plain_address(self) -> None:
+        done = run("manage.py", "check", PUBLIC_ADDRESS="http://clinic.example")
+        assert done.returncode == 1
+        assert "PUBLIC_ADDRESS must start with https:// while HTTPS is on" in done.stderr
