@@ -54,7 +54,8 @@ def document_file(_request: HttpRequest, visitor: Visitor) -> HttpResponse:
     except (RuntimeError, OSError):
         logger.exception("the document with the reading code cannot be set")
         return onward(visitor.address("sign-document"))
-    headers = {"Content-Disposition": 'inline; filename="document.pdf"'}
+    # Taken like the copies; a browser's own viewer may not run under our content security policy.
+    headers = {"Content-Disposition": 'attachment; filename="document.pdf"'}
     return HttpResponse(content, content_type="application/pdf", headers=headers)
 
 

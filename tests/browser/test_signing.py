@@ -16,7 +16,7 @@ from tests import lives
 from tests.browser.signer import SignerAtBrowser
 from tests.consents.pages.ways import a_minor, an_adult
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 LOCALES = {"en": "en-US", "es": "es-US"}
 PHONE = {"viewport": {"width": 320, "height": 640}, "has_touch": True}
 

@@ -15,6 +15,7 @@ from consents.actions.invitations import invite, revoke_link
 from consents.models import SigningCode, SigningRequest, Visit
 from consents.pages.visitor import VISIT_COOKIE
 from pledge.models import EventType, ProgramEvent
+from pledge.rules.calendar import program_day
 from pledge.rules.vocabulary import Signer
 from tests import lives
 from tests.consents.pages.conftest import AT
@@ -260,6 +261,19 @@ class TestTheVisit:
         way.at_the_forms()
         revoked(way, None)
         assert way.get("forms").status_code == 404
+
+
+class TestAGuardian:
+    def test_is_let_in_until_the_registrant_is_of_age(
+        self, program: lives.Program, clock: time_machine.Traveller
+    ) -> None:
+        on = program_day(AT) + timedelta(days=10)
+        minor, guardian = a_minor(program, AT, born_on=on.replace(year=on.year - 18))
+        guardian.at_the_forms()
+        for days, code in ((9, 200), (1, 404)):
+            clock.shift(timedelta(days=days))
+            assert guardian.get("door").status_code == code
+        assert minor.get("door").status_code == 200
 
 
 class TestWithdrawing:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from django.http import HttpResponse
 from django.test import Client
@@ -41,10 +41,10 @@ def an_adult(program: Program, at: datetime, **given: object) -> Way:
     return invited(lives.registered(program, at, **given), at)
 
 
-def a_minor(program: Program, at: datetime) -> tuple[Way, Way]:
+def a_minor(program: Program, at: datetime, *, born_on: date | None = None) -> tuple[Way, Way]:
     """A registrant under age and their guardian, each with an address of their own."""
     today = program_day(at)
-    life = lives.registered(program, at, born_on=today.replace(year=today.year - 16, day=1))
+    life = lives.registered(program, at, born_on=born_on or today.replace(year=today.year - 16, day=1))
     change = {"guardian_name": "Gale Reyes", "guardian_email": "gale@patients.example"}
     changed = lives.registrants.change_contact(registrant=life.registrant, contact=change, by=program.clinic, at=at)
     life = Life(program, changed)
