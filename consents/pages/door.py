@@ -22,6 +22,7 @@ from consents.pages.visitor import (
     language_of_reader,
     open_request,
     turned_away,
+    visit_in,
 )
 from consents.vocabulary import Proof
 from pledge.rules.refusals import Rejected
@@ -39,7 +40,8 @@ def door(request: HttpRequest, token: str) -> HttpResponse:
     if asked is None:
         return closed(request)
     if request.method != "POST":
-        return shown(request, "door.html")
+        inside = visit_in(request, asked, at) is not None
+        return onward(reverse("sign-forms", args=[token])) if inside else shown(request, "door.html")
     try:
         ask_code(request=asked, by=by_signer(asked), at=at)
     except Rejected as rejected:

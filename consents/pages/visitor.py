@@ -110,7 +110,7 @@ def in_visit(
         asked = open_request(token, at)
         if asked is None:
             return closed(request)
-        visit = _visit_in(request, asked, at)
+        visit = visit_in(request, asked, at)
         if visit is None:
             known = _was_here(request, asked)
             minutes = settings.SIGNING_IDLE_MINUTES
@@ -152,7 +152,7 @@ def signed_by(visitor: Visitor) -> QuerySet[SignedConsent]:
     return mine.select_related("text__form_version", "form_version")
 
 
-def _visit_in(request: HttpRequest, asked: SigningRequest, at: datetime) -> Visit | None:
+def visit_in(request: HttpRequest, asked: SigningRequest, at: datetime) -> Visit | None:
     """Give the visit of this browser where it can go on and is one to this very link."""
     visit = visit_of(request.COOKIES.get(host_only(VISIT_COOKIE), ""), at)
     return visit if visit is not None and visit.request_id == asked.pk else None
@@ -166,6 +166,6 @@ def _was_here(request: HttpRequest, asked: SigningRequest) -> bool:
 def _keep_language(request: HttpRequest, token: str, at: datetime) -> None:
     """Keep the language that was switched to with the visit too: what is signed next is in it."""
     asked, choice = open_request(token, at), request.POST["switch"]
-    visit = _visit_in(request, asked, at) if asked else None
+    visit = visit_in(request, asked, at) if asked else None
     if asked is not None and visit is not None and choice in SIGNING_LANGUAGES:
         choose_language(visit=visit, language=Language(choice), by=by_signer(asked), at=at)

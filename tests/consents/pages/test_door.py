@@ -240,6 +240,10 @@ class TestTheVisit:
         assert guardian.get("forms").status_code == 403
         assert minor.get("records").status_code == 200
 
+    def test_goes_on_when_the_link_is_opened_again(self, way: Way) -> None:
+        answer = way.at_the_forms().get("door")
+        assert (answer.status_code, answer["Location"]) == (303, way.address("forms"))
+
     def test_ends_after_idle_minutes_and_says_so(self, way: Way, clock: time_machine.Traveller) -> None:
         way.at_the_forms()
         for minutes, code in ((14, 200), (14, 200), (16, 401)):
