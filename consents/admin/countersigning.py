@@ -103,7 +103,7 @@ def to_countersign_view(request: HttpRequest) -> HttpResponse:
         chosen = [waiting[key] for key in dict.fromkeys(request.POST.getlist("form")) if key in waiting]
         problem = _problem(request, chosen, by, at)
         if not problem:
-            results = [_countersign(one, by, at) for one in chosen]
+            results = [_countersign(one, visitor, at) for one in chosen]
     everything = waiting_for(prescriber, program_day(at))
     shown = everything[:MOST_SHOWN]
     for registrant in {one.registrant.pk: one.registrant for one in shown}.values():
@@ -127,10 +127,13 @@ def _problem(request: HttpRequest, chosen: list[Waiting], by: By, at: datetime) 
     return password_refused(by, request.POST.get("password", ""), None, at)
 
 
-def _countersign(one: Waiting, by: By, at: datetime) -> Result:
+def _countersign(one: Waiting, visitor: Visitor, at: datetime) -> Result:
     """Countersign one form in a transaction of its own, so that one that is refused holds up no other."""
+    registrant = visitor.registrants().filter(pk=one.registrant.pk).first()
+    if registrant is None:
+        return Result(one, [], "the registrant was handed over meanwhile")
     try:
-        countersign(registrant=one.registrant, form=one.form, by=by, at=at)
+        countersign(registrant=registrant, form=one.form, by=visitor.by(), at=at)
     except Refused as refused:
         return Result(one, list(refused.refusals))
     except Rejected as rejected:

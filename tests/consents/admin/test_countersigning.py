@@ -11,7 +11,6 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
-from zeal import zeal_ignore
 
 from consents.actions.signing import sign
 from consents.models import ConsentRecord, FormText, SignedConsent
@@ -60,8 +59,7 @@ def countersigned() -> int:
 
 
 def sent(world: World, address: str, *ticked: str, password: str = PASSPHRASE) -> HttpResponse:
-    with zeal_ignore():  # each form is an action of its own, which locks and reads its registrant anew
-        return world.prescriber.post(address, {"form": list(ticked), "password": password})
+    return world.prescriber.post(address, {"form": list(ticked), "password": password})
 
 
 class TestThePage:
