@@ -2,13 +2,17 @@
 
 from datetime import datetime
 
+from django.db.models import Min
+
 from consents.models import SigningRequest, Visit
 from consents.secrets import digest_of_token
 from consents.vocabulary import LinkState
+from pledge.models import ProgramEvent
 from pledge.rules.calendar import program_day
 from pledge.rules.enrollment import is_minor
 from pledge.rules.vocabulary import Signer
 
+ADDRESS_OF = {Signer.REGISTRANT: "email", Signer.GUARDIAN: "guardian_email"}
 _WITH_WHOM = ("registrant", "course")
 
 
@@ -36,3 +40,14 @@ def state_of(request: SigningRequest, at: datetime) -> LinkState:
         return LinkState.REVOKED
     of_age = not is_minor(registrant.born_on, program_day(at))
     return LinkState.EXPIRED if request.signer == Signer.GUARDIAN and of_age else LinkState.OPEN
+
+
+def address_changed(request: SigningRequest) -> bool:
+    """Tell whether the signer's address was changed since the link was sent; whoever had the former one has the link.
+
+    The trail says so, in its own order.
+    """
+    trail = ProgramEvent.objects.filter(registrant=request.registrant_id)
+    sent = trail.filter(subject="signingrequest", subject_id=request.pk).aggregate(first=Min("pk"))["first"]
+    field = ADDRESS_OF[Signer(request.signer)]
+    return trail.filter(pk__gt=sent or 0, **{f"changes__registrant:{request.registrant_id}__has_key": field}).exists()

@@ -19,11 +19,11 @@ def enclosed_with(notice: Notice, at: datetime) -> Enclosed:
 
     :raises ImproperlyConfigured: where a link is to be mailed and nobody said where the service is reached.
     """
-    about, _, number = notice.occasion.partition(":")
+    about, number = notice.occasion.split(":")[:2]
     if notice.kind == Kind.SIGNING_CODE:
         code = SigningCode.objects.get(pk=number)
         return Enclosed(code=code_for(code.nonce, code.digest))
-    if notice.kind == Kind.INVITATION_TO_SIGN and about == "request":
+    if notice.kind in {Kind.INVITATION_TO_SIGN, Kind.LINK_AGAIN} and about == "request":
         return Enclosed(link=link_of(SigningRequest.objects.get(pk=number)))
     if notice.kind == Kind.CONSENT_COPY:
         newest = (

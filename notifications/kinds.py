@@ -18,6 +18,7 @@ class Kind(Word):
 
     ADDRESS_CONFIRMATION = "address_confirmation", "Address confirmation"
     INVITATION_TO_SIGN = "invitation_to_sign", "Invitation to sign"
+    LINK_AGAIN = "link_again", "Link sent again"
     SIGNING_CODE = "signing_code", "Code to sign with"
     SIGNING_LINK_CLOSED = "signing_link_closed", "Signing link closed"
     SIGNING_WITHDRAWN = "signing_withdrawn", "Electronic signing withdrawn"

@@ -12,6 +12,11 @@ def _invited(event: ProgramEvent) -> None:
     _tell_signer(event, Kind.INVITATION_TO_SIGN, SigningRequest.objects.get(pk=event.subject_id or 0))
 
 
+def _link_sent(event: ProgramEvent) -> None:
+    request = SigningRequest.objects.get(pk=event.subject_id or 0)
+    _tell_signer(event, Kind.LINK_AGAIN, request, f"request:{request.pk}:{event.pk}")
+
+
 def _code_asked(event: ProgramEvent) -> None:
     code = SigningCode.objects.select_related("request").get(pk=event.subject_id or 0)
     _tell_signer(event, Kind.SIGNING_CODE, code.request, f"code:{code.pk}")
@@ -39,6 +44,7 @@ def _tell_prescriber(event: ProgramEvent, kind: Kind, request: SigningRequest) -
 
 SIGNING_ANNOUNCERS: Mapping[EventType, Callable[[ProgramEvent], None]] = {
     EventType.SIGNER_INVITED: _invited,
+    EventType.SIGNING_LINK_SENT: _link_sent,
     EventType.SIGNING_CODE_ASKED: _code_asked,
     EventType.SIGNING_LINK_CLOSED: _link_closed,
     EventType.ELECTRONIC_SIGNING_WITHDRAWN: _signing_withdrawn,

@@ -25,6 +25,21 @@ _SIGN_HERE: Said = {
         "Leer y firmar",
     ),
 }
+_LINK_AGAIN: Said = {
+    "en": Words(
+        "Your link",
+        "This is your link to read, to sign and to open your copies. What you have answered is kept. You need the PIN "
+        "that you chose at your clinic; this message alone opens nothing. If you did not expect it, please tell your "
+        "clinic.",
+        "Open",
+    ),
+    "es": Words(
+        "Su enlace",
+        "Este es su enlace para leer, firmar y abrir sus copias. Lo que ya respondió se conserva. Necesita el PIN que "
+        "eligió en su clínica; este mensaje por sí solo no abre nada. Si no lo esperaba, avise a su clínica.",
+        "Abrir",
+    ),
+}
 _CODE: Said = {
     "en": Words(
         "Your code",
@@ -99,4 +114,8 @@ SIGNING_TEXTS: Mapping[tuple[Reader, Kind], Said] = {
     },
 }
 # What is said instead where the mail carries a link.
-WITH_A_LINK: Mapping[Kind, Said] = {Kind.INVITATION_TO_SIGN: _SIGN_HERE, Kind.CONSENT_COPY: _COPY_HERE}
+WITH_A_LINK: Mapping[Kind, Said] = {
+    Kind.INVITATION_TO_SIGN: _SIGN_HERE,
+    Kind.LINK_AGAIN: _LINK_AGAIN,  # it has no other words: it is nothing without its link
+    Kind.CONSENT_COPY: _COPY_HERE,
+}

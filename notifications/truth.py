@@ -35,7 +35,7 @@ def is_true(notice: Notice, at: datetime) -> bool:
         return not names or any(_is_due(notice, STATEMENTS[name], on) for name in names)
     if notice.kind in ABOUT_THE_OPEN_WINDOW:
         return _window_waits(notice, on)
-    if notice.kind == Kind.INVITATION_TO_SIGN:
+    if notice.kind in {Kind.INVITATION_TO_SIGN, Kind.LINK_AGAIN}:
         return _may_sign(notice, at)
     if notice.kind == Kind.SIGNING_CODE:
         return _code_waits(notice, at)
@@ -61,11 +61,15 @@ def _is_due(notice: Notice, statement: str, on: date) -> bool:
 
 
 def _may_sign(notice: Notice, at: datetime) -> bool:
-    """Judge an invitation: one with a link while that is open, one without until its reader is sent a link."""
-    about, _, number = notice.occasion.partition(":")
+    """Judge an invitation: one with a link while that is open, one without until its reader is sent a link.
+
+    A link that was asked for again opens the copies too, when nothing is left to sign.
+    """
+    about, number = notice.occasion.split(":")[:2]
     if about == "request":
         request = SigningRequest.objects.select_related("registrant").get(pk=number)
-        return state_of(request, at) is LinkState.OPEN and bool(texts_to_sign(request, ORIGINAL_LANGUAGE, at))
+        leads_on = notice.kind == Kind.LINK_AGAIN or bool(texts_to_sign(request, ORIGINAL_LANGUAGE, at))
+        return leads_on and state_of(request, at) is LinkState.OPEN
     if not Course.objects.filter(registrant=notice.registrant, is_current=True, enrolled_on=None).exists():
         return False
     sent = SigningRequest.objects.filter(registrant=notice.registrant, signer=notice.reader)

@@ -23,6 +23,7 @@ class EventType(models.TextChoices):
     REGISTRANT_REENROLLED = "registrant_reenrolled", "Registrant Enrolled Again"
     CONTACT_CHANGED = "contact_changed"
     SIGNER_INVITED = "signer_invited"
+    SIGNING_LINK_SENT = "signing_link_sent", "Signing Link Sent Again"
     SIGNING_LINK_REVOKED = "signing_link_revoked"
     SIGNING_LINK_CLOSED = "signing_link_closed"
     SIGNING_CODE_ASKED = "signing_code_asked"

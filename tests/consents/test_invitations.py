@@ -50,6 +50,16 @@ def with_contact(life, **contact):
     return life
 
 
+def again(life, **others):
+    """What the clinic says to send a link again: no new PIN."""
+    return asking(life, **{"pin": None, "identity_check": None, "at": LATER, **others})
+
+
+def marks(request):
+    """What was initialed for a request: statement, letters, instant and visit."""
+    return list(request.initials.values_list("text", "number", "initials", "initialed_at", "visit"))
+
+
 def new_links(address, at=LATER):
     return send_new_link(address=address, by=SYSTEM, at=at)
 
@@ -76,10 +86,63 @@ class TestAnInvitation:
         assert kept.hashed not in said
         assert SigningRequest.objects.get().nonce not in said
 
-    def test_again_needs_no_new_pin(self, life):
-        invite(**asking(life))
-        assert invite(**asking(life, pin=None, identity_check=None, at=LATER))
-        assert SigningPin.objects.count() == 1
+    def test_again_mails_the_same_link(self, life):
+        first = invite(**asking(life))
+        signers.coming(first, AT, pin="000111")
+        with types() as told:
+            assert invite(**again(life)) == first
+        assert told == [EventType.SIGNING_LINK_SENT]
+        assert (SigningPin.objects.count(), SigningRequest.objects.count()) == (1, 1)
+        assert fresh(first).bad_pins == 1
+
+    def test_again_keeps_the_visit_that_goes_on(self, life):
+        visit = signers.visiting(life, AT)
+        invite(**again(life, at=AT))
+        assert signers.initialed(visit, AT)
+
+    def test_again_takes_a_reason_for_one_address(self, program):
+        life = signers.a_minor(program, AT)
+        request = invite(**asking(life))
+        with_contact(life, guardian_email="robin@patients.example")
+        assert invite(**again(life, same_address_because="one telephone")) == request
+        assert fresh(request).same_address_because == "one telephone"
+
+    def test_after_a_change_of_address_ends_the_link_and_keeps_what_was_initialed(self, life):
+        visit = signers.visiting(life, AT)
+        text = signers.initialed(visit, AT, but=frozenset({3}))
+        signers.coming(visit.request, AT, pin="000111")
+        with_contact(life, email="robin@elsewhere.example")
+        with events() as told:
+            request = invite(**again(life))
+        assert [event.type for event in told] == [EventType.SIGNER_INVITED]
+        assert told[0].changes["link"] == {"statements_kept": [None, len(text.body["statements"]) - 1]}
+        assert state_of(fresh(visit.request), LATER) is LinkState.REVOKED
+        assert (request.bad_pins, marks(request)) == (1, marks(visit.request))
+        signed = signers.signed_in(signers.accepted(signers.coming(request, LATER).visit, LATER), LATER, text)
+        moments = {mark["number"]: mark["at"] for mark in signed.initials}
+        assert moments[1] < moments[3]
+
+    def test_with_a_new_pin_keeps_nothing_that_was_initialed(self, life):
+        visit = signers.visiting(life, AT)
+        signers.initialed(visit, AT)
+        assert marks(invite(**asking(life, pin="907132", at=LATER))) == []
+
+    def test_after_the_clinic_closed_the_link_keeps_nothing_that_was_initialed_but_counts_on(self, life):
+        visit = signers.visiting(life, AT)
+        signers.initialed(visit, AT)
+        signers.coming(visit.request, AT, pin="000111")
+        revoke_link(request=visit.request, because="lost phone", by=life.program.clinic, at=AT)
+        request = invite(**again(life))
+        assert (request == visit.request, request.bad_pins, marks(request)) == (False, 1, [])
+
+    def test_of_the_next_course_brings_nothing_along(self, life):
+        visit = signers.visiting(life, AT)
+        signers.initialed(visit, AT)
+        by = life.program.clinic
+        registrants.end_treatment(registrant=life.registrant, last_dose_on=program_day(AT), by=by, at=AT)
+        registrants.enroll_again(registrant=life.registrant, prescriber=life.program.prescriber, by=by, at=LATER)
+        life.registrant.refresh_from_db()
+        assert marks(invite(**again(life))) == []
 
     def test_with_a_new_pin_leaves_the_old_one_superseded(self, life):
         invite(**asking(life))
@@ -198,20 +261,34 @@ class TestRevoking:
 
 
 class TestANewLink:
-    def test_is_sent_to_whoever_has_the_address_and_a_link(self, life):
-        first = invite(**asking(life))
+    def test_is_the_one_that_is_open(self, life):
+        visit = signers.visiting(life, AT)
+        signers.initialed(visit, AT)
         with types() as told:
             assert new_links(" Robin@Patients.example ") == 1
-        assert told == [EventType.SIGNER_INVITED]
-        assert [state_of(one, LATER) for one in SigningRequest.objects.order_by("id")] == [
-            LinkState.REVOKED,
-            LinkState.OPEN,
-        ]
-        assert first != SigningRequest.objects.first()
+        assert told == [EventType.SIGNING_LINK_SENT]
+        assert SigningRequest.objects.get() == visit.request
+        assert state_of(fresh(visit.request), LATER) is LinkState.OPEN
 
-    def test_is_sent_after_the_first_has_expired(self, life):
-        invite(**asking(life))
-        assert new_links("robin@patients.example", AT + timedelta(days=100)) == 1
+    def test_is_another_once_the_first_has_expired(self, life):
+        visit = signers.visiting(life, AT)
+        signers.initialed(visit, AT)
+        signers.coming(visit.request, AT, pin="000111")
+        late = AT + timedelta(days=100)
+        with types() as told:
+            assert new_links("robin@patients.example", late) == 1
+        assert told == [EventType.SIGNING_LINK_SENT]
+        newest = SigningRequest.objects.first()
+        assert [state_of(one, late) for one in (visit.request, newest)] == [LinkState.EXPIRED, LinkState.OPEN]
+        assert marks(newest) == marks(visit.request) != []
+        assert newest.bad_pins == 1
+
+    def test_is_another_once_the_first_went_to_another_address(self, life):
+        first = invite(**asking(life))
+        with_contact(life, email="robin@elsewhere.example")
+        assert new_links("robin@patients.example") == 0
+        assert new_links("robin@elsewhere.example") == 1
+        assert state_of(fresh(first), LATER) is LinkState.REVOKED
 
     @pytest.mark.parametrize("address", ["", " ", "nobody@patients.example"])
     def test_is_sent_to_nobody_unknown_and_leaves_nothing(self, life, address):

@@ -8,7 +8,7 @@ from django.core import mail
 from django.forms.models import model_to_dict
 from django.test import override_settings
 
-from consents.actions.invitations import revoke_link
+from consents.actions.invitations import revoke_link, send_new_link
 from consents.links import request_of
 from consents.secrets import code_for, link_token
 from notifications import tasks
@@ -17,6 +17,7 @@ from notifications.kinds import Kind, Reader
 from notifications.models import Notice
 from pledge.rules.calendar import PROGRAM_ZONE
 from pledge.rules.vocabulary import Signer
+from pledge.trail import SYSTEM
 from tests import lives, signers
 from tests.notifications.conftest import commit
 
@@ -121,6 +122,44 @@ class TestAnInvitation:
         commit()
         assert deliver(at=at) == {"deferred": 1}
         assert mail.outbox == []
+
+
+class TestALinkThatWasLost:
+    def test_is_mailed_again_as_often_as_it_is_asked_for(self, life, at, told):
+        request = signers.invited(life, at)
+        told()
+        for minutes in (1, 2):
+            send_new_link(address="robin@patients.example", by=SYSTEM, at=at + timedelta(minutes=minutes))
+        assert told() == ["registrant: link_again", "registrant: link_again"]
+        later = at + timedelta(minutes=2)
+        assert deliver(at=later) == {"sent": 3}
+        assert [message.subject for message in mail.outbox][1:] == ["Your link", "Your link"]
+        assert {request_of(token_in(body)) for body in bodies()} == {request}
+
+    def test_of_a_guardian_goes_to_the_guardian_at_any_hour(self, minor, at, told):
+        signers.invited(minor, at, signer=GUARDIAN)
+        told()
+        send_new_link(address="gale@guardians.example", by=SYSTEM, at=night(at))
+        assert told() == ["guardian: link_again"]
+        deliver(at=night(at))
+        assert [message.to for message in mail.outbox] == [["gale@guardians.example"]] * 2
+
+    def test_comes_also_when_nothing_is_left_to_sign(self, life, at):
+        """It opens the copies, and also where it had expired."""
+        request = signers.signs_all(life, at).request
+        late = request.expires_at
+        send_new_link(address="robin@patients.example", by=SYSTEM, at=late)
+        commit()
+        deliver(at=late)
+        sent = [message.body for message in mail.outbox if message.subject == "Your link"]
+        assert [request_of(token_in(body)).pk > request.pk for body in sent] == [True]
+
+    def test_is_not_mailed_once_it_is_closed(self, life, at, program):
+        request = signers.invited(life, at)
+        send_new_link(address="robin@patients.example", by=SYSTEM, at=at)
+        revoke_link(request=request, because="lost phone", by=program.clinic, at=at)
+        commit()
+        assert deliver(at=at) == {"skipped": 2}
 
 
 class TestTheInvitationOfANewcomer:

@@ -12,8 +12,9 @@ from django.http import HttpResponse
 from django.test import Client, override_settings
 
 from consents.actions.invitations import invite, revoke_link
-from consents.models import SigningCode, SigningRequest, Visit
+from consents.models import SigningCode, Visit
 from consents.pages.visitor import VISIT_COOKIE
+from consents.vocabulary import IdentityCheck
 from pledge.models import EventType, ProgramEvent
 from pledge.rules.calendar import program_day
 from pledge.rules.vocabulary import Signer
@@ -79,7 +80,8 @@ def revoked(way: Way, clock: time_machine.Traveller) -> None:
 
 
 def replaced(way: Way, clock: time_machine.Traveller) -> None:
-    invite(registrant=way.request.registrant, signer=Signer.REGISTRANT, by=by_clinic(way), at=AT)
+    chosen = {"pin": "907132", "identity_check": IdentityCheck.PHOTO_ID}
+    invite(registrant=way.request.registrant, signer=Signer.REGISTRANT, **chosen, by=by_clinic(way), at=AT)
 
 
 def expired(way: Way, clock: time_machine.Traveller) -> None:
@@ -145,7 +147,7 @@ class TestAskingForANewLink:
 
     def test_sends_one_to_whoever_is_known(self, way: Way) -> None:
         way.client.post("/sign/new-link/", {"address": " ROBIN@patients.example "})
-        assert SigningRequest.objects.count() == 2
+        assert way.request.registrant.events.first().type == EventType.SIGNING_LINK_SENT
 
     def test_without_an_address_says_so(self, way: Way) -> None:
         answer = way.client.post("/sign/new-link/", {"address": "robin"})

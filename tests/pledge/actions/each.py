@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.contrib.auth.models import User
 
 from consents.actions import forms, invitations, signing, visits
@@ -340,8 +341,9 @@ def _revoke_link(program: lives.Program) -> Step:
 
 
 def _send_new_link(program: lives.Program) -> Step:
-    request = signers.invited(lives.registered(program, AT), AT)
-    return Step(invitations.send_new_link, EventType.SIGNER_INVITED, {"address": request.registrant.email}, SYSTEM)
+    long_ago = lives.days_before(AT, settings.SIGNING_LINK_DAYS + 1)  # an open one would only be mailed again
+    request = signers.invited(lives.registered(program, long_ago), long_ago)
+    return Step(invitations.send_new_link, EventType.SIGNING_LINK_SENT, {"address": request.registrant.email}, SYSTEM)
 
 
 def _ask_code(program: lives.Program) -> Step:

@@ -127,7 +127,7 @@ STEPS_TAKEN = [
     Taken("withdraw-home-tests", with_home_tests, {}, Event.HOME_TESTS_WITHDRAWN),
     Taken("report-pregnancy", open_window, {}, Event.PREGNANCY_REPORTED),
     Taken("invite-to-sign", new, CHOSEN, Event.SIGNER_INVITED),
-    Taken("send-link-again", invited, {}, Event.SIGNER_INVITED),
+    Taken("send-link-again", invited, {}, Event.SIGNING_LINK_SENT),
     Taken("set-pin", invited, CHOSEN, Event.SIGNER_INVITED),
     Taken("close-link", invited, {"because": "Sent to a wrong address."}, Event.SIGNING_LINK_REVOKED),
     Taken("record-paper-consent", new, {"signer": "registrant", "scan": a_scan}, Event.FORM_SIGNED),
