@@ -21,6 +21,7 @@ from consents.sealing import fingerprint_of
 from consents.verification.findings import Finding, Trouble
 
 _COVERED = re.compile(rb"/ByteRange \[0 ([0-9]{1,9}) ([0-9]{1,9}) ([0-9]{1,9})\]")
+_MOST_WRITTEN = 64 * 1024  # of a signature with its certificate, in hexadecimal; the seal's own has some two thousand
 _SHA256 = {"algorithm": "sha256", "parameters": None}
 
 
@@ -38,7 +39,7 @@ def check_pdf(content: bytes, trusted: frozenset[str]) -> tuple[str, Finding | N
         return "", Finding(Trouble.PDF_CUT if resumes + rest > len(content) else Trouble.PDF_ADDED_TO)
     gap = content[begins:resumes]
     try:
-        _require(gap[:1] == b"<", gap[-1:] == b">")
+        _require(gap[:1] == b"<", gap[-1:] == b">", len(gap) <= _MOST_WRITTEN)
         certificate, signed_digest = _read_signature(gap[1:-1])
     except Exception:  # noqa: BLE001 - whatever a library makes of a damaged signature, it is damaged
         return "", Finding(Trouble.PDF_SEAL_DAMAGED)

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import chain, islice
 from typing import Any
 
 from consents.canonical import binding_of, canonical, digest_of, text_digest
@@ -14,6 +15,7 @@ from consents.vocabulary import MEANINGS, SigningMethod
 from pledge.rules.vocabulary import Signer
 
 MOST_BYTES, DEEPEST = 2 * 1024 * 1024, 16
+MOST_IN_A_LIST, MOST_NAMED = 1500, 20  # of paragraphs, signatures or initials; of what does not belong together
 ALWAYS_SIGN = (Signer.REGISTRANT, Signer.PRESCRIBER)
 INITIAL = (Signer.REGISTRANT, Signer.GUARDIAN)
 _BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*+"|[][{}]', re.DOTALL)  # those in quoted text go by as one
@@ -53,9 +55,9 @@ def check_file(content: bytes, trusted: frozenset[str], *, kind: str) -> Finding
         return Findings(kind, (Finding(Trouble.FILE_CHANGED if b'"seal"' in content else Trouble.NOT_OURS),))
     if not isinstance(file, dict) or not {"record", "seal"} & set(file):
         return Findings("", (Finding(Trouble.NOT_OURS),))
-    misshapen = tuple(Finding(Trouble.MISSHAPEN, {"part": part}) for part in _misshapen(file, _FILE, ""))
+    misshapen = _misshapen_parts(file, _FILE, "")
     if misshapen:
-        return Findings(kind, misshapen)
+        return Findings(kind, tuple(misshapen))
     record, seal = file["record"], file["seal"]
     fingerprint, troubles = _seal_troubles(canonical(record), seal, trusted)
     if set(file) != set(_FILE) or set(seal) != {"algorithm", "certificate", "signature"} or written != content:
@@ -66,12 +68,13 @@ def check_file(content: bytes, trusted: frozenset[str], *, kind: str) -> Finding
 
 def check_record(record: Mapping[str, Any]) -> list[Finding]:
     """Name what does not belong together in a record, whoever sealed it."""
-    misshapen = [Finding(Trouble.MISSHAPEN, {"part": part}) for part in _misshapen(record, _RECORD, "record")]
+    misshapen = _misshapen_parts(record, _RECORD, "record")
     if misshapen:
         return misshapen
     if record["format"] != FORMAT:
         return [Finding(Trouble.MISSHAPEN, {"part": "record.format"})]
-    return [*_text_troubles(record), *_signer_troubles(record), *_binding_troubles(record)]
+    troubles = chain(_text_troubles(record), _signer_troubles(record), _binding_troubles(record))
+    return list(islice(troubles, MOST_NAMED))
 
 
 def _read(content: bytes) -> Any:
@@ -103,8 +106,13 @@ def _refuse(number: str) -> Any:
     raise ValueError(f"a record has no {number}")
 
 
+def _misshapen_parts(value: Any, shape: Any, path: str) -> list[Finding]:
+    """Find the first parts that are misshapen: a file made to have a million of them is no more work than one."""
+    return [Finding(Trouble.MISSHAPEN, {"part": part}) for part in islice(_misshapen(value, shape, path), MOST_NAMED)]
+
+
 def _misshapen(value: Any, shape: Any, path: str) -> Iterator[str]:
-    """Name the parts that are missing or of another kind."""
+    """Name the parts that are missing, of another kind, or lists longer than any of ours."""
     if isinstance(shape, dict):
         if not isinstance(value, dict):
             yield path
@@ -112,7 +120,7 @@ def _misshapen(value: Any, shape: Any, path: str) -> Iterator[str]:
         for name, inner in shape.items():
             yield from _misshapen(value.get(name), inner, f"{path}.{name}".lstrip("."))
     elif isinstance(shape, list):
-        if not isinstance(value, list):
+        if not isinstance(value, list) or len(value) > MOST_IN_A_LIST:
             yield path
             return
         for place, one in enumerate(value):
@@ -162,7 +170,7 @@ def _text_troubles(record: Mapping[str, Any]) -> Iterator[Finding]:
         read = signature["evidence"].get("read")
         if read is None:
             continue
-        if list(_misshapen(read, _READ, "")):
+        if _misshapen_parts(read, _READ, ""):
             yield Finding(Trouble.MISSHAPEN, {"part": f"record.signatures.{signature['signer']}.evidence.read"})
             continue
         named = {**named, "language": read["language"]}

@@ -8,7 +8,7 @@ import pytest
 
 from consents.canonical import binding_of, canonical
 from consents.document import sealed_file
-from consents.verification import Findings, Trouble, trusted_from, verify
+from consents.verification import Findings, Trouble, pdf, trusted_from, verify
 from consents.verification.wording import SENTENCES
 from tests.consents.sealed import a_body, a_record, a_seal, changed, json_of, pdf_of, unsigned_of
 
@@ -56,6 +56,12 @@ def bound_again(record: Record) -> Record:
     return record
 
 
+def touched_by(signer: str) -> dict[str, Any]:
+    """The registrant's signature, said to be someone else's."""
+    return {**RECORD["signatures"][REGISTRANT], "signer": signer}
+
+
+SEAL_OF_NOTHING = {"algorithm": "ES256", "certificate": SEAL.pem, "signature": ""}
 FROM_ANOTHER = a_record(guardian=True, registrant="R-0009999")["signatures"][GUARDIAN]
 UNDER_ANOTHER_VERSION = a_record(guardian=True, version="2021")["signatures"][GUARDIAN]
 INITIALS = RECORD["signatures"][REGISTRANT]["initials"]
@@ -328,6 +334,33 @@ class TestAnotherFile:
 
     def test_of_many_brackets_is_not_read(self) -> None:
         assert not verify(b'{"seal":[' + b"[]," * 500_000 + b"[]]}", TRUSTED).holds
+
+    @pytest.mark.parametrize(
+        "path",
+        [("signatures",), ("signatures", REGISTRANT, "initials"), ("text", "body", "statements")],
+        ids=lambda path: str(path[-1]),
+    )
+    def test_with_a_list_longer_than_any_of_ours_is_not_gone_through(self, path: tuple[Any, ...]) -> None:
+        record = changed(RECORD, *path, to=[0] * 100_000)
+        findings = verify(canonical({"record": record, "seal": SEAL_OF_NOTHING}), TRUSTED)
+        assert sum(one.trouble is Trouble.MISSHAPEN for one in findings.troubles) == 1
+
+    def test_has_the_first_of_its_troubles_named(self) -> None:
+        record = changed(RECORD, "signatures", to=[touched_by(f"signer {n}") for n in range(1000)])
+        findings = verify(canonical({"record": record, "seal": SEAL_OF_NOTHING}), TRUSTED)
+        assert len(findings.troubles) < 30
+        record = changed(RECORD, "signatures", to=[0] * 1000)
+        findings = verify(canonical({"record": record, "seal": SEAL_OF_NOTHING}), TRUSTED)
+        assert len(findings.troubles) < 30
+
+    def test_whose_signature_is_longer_than_any_of_ours_is_not_parsed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        parsed: list[bytes] = []
+        monkeypatch.setattr(pdf, "_read_signature", parsed.append)
+        written = b"<" + b"30" * 100_000 + b">"
+        head = b"%PDF-1.7\n/ByteRange [0 0000000 0000000 0]"
+        ranged = b"%%PDF-1.7\n/ByteRange [0 %07d %07d 0]" % (len(head), len(head) + len(written))
+        assert troubles(verify(ranged + written, TRUSTED)) == {Trouble.PDF_SEAL_DAMAGED}
+        assert parsed == []
 
 
 class TestASealUnderAnotherCertificate:
