@@ -9,7 +9,16 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 
-from consents.models import FormVersion, SignedConsent
+from consents.models import (
+    ConsentRecord,
+    FormText,
+    FormVersion,
+    Initial,
+    SignedConsent,
+    SigningPin,
+    SigningRequest,
+)
+from consents.vocabulary import SigningMethod
 from pledge.models import (
     Authorization,
     Course,
@@ -24,16 +33,22 @@ from pledge.models import (
 )
 from pledge.rules.calendar import program_day
 from pledge.rules.vocabulary import AuthorizationStatus
-from tests import lives
+from tests import lives, signers
 
 pytestmark = pytest.mark.django_db
 AT = lives.UNDER_2021
 TODAY = program_day(AT)
+NOW = lives.UNDER_2026  # signing electronically began later
 
 
 @pytest.fixture
 def life():
     return lives.authorized(lives.a_program(AT), AT)
+
+
+@pytest.fixture
+def newcomer():
+    return lives.registered(lives.a_program(NOW), NOW)
 
 
 def again(row, **others):
@@ -130,6 +145,46 @@ class TestTheDatabase:
         version = FormVersion.objects.earliest("id")
         broken("form_version_is_unique", again, version, in_force_from=date(2030, 1, 1))
         broken("one_form_version_begins_on_a_day", again, FormVersion.objects.earliest("id"), version="2030")
+
+    def test_holds_one_text_of_a_version_in_a_language_and_its_approver(self):
+        text = FormText.objects.served().earliest("id")
+        broken("one_text_per_form_version_and_language", again, text)
+        draft = FormVersion.objects.create(form=text.form_version.form, version="next", in_force_from=date(2030, 1, 1))
+        for others in ({"approved_by": ""}, {"approved_at": None}):
+            approved = FormText.objects.served().earliest("id")
+            broken("an_approved_text_names_its_approver", again, approved, form_version=draft, **others)
+
+    def test_holds_one_present_pin_and_one_usable_link_of_a_signer(self, newcomer):
+        signers.invited(newcomer, NOW)
+        broken("a_signer_has_one_present_pin", again, SigningPin.objects.get())
+        link = {"nonce": "another", "link_digest": "another"}
+        broken("a_signer_has_one_link_at_a_time", again, SigningRequest.objects.get(), **link)
+        again(SigningRequest.objects.get(), **link, revoked_at=NOW)
+
+    def test_holds_a_statement_initialed_once_for_a_request(self, newcomer):
+        signers.initialed(signers.visiting(newcomer, NOW), NOW)
+        broken("a_statement_is_initialed_once_per_request", again, Initial.objects.earliest("id"))
+
+    def test_holds_no_electronic_signature_without_its_text_or_its_visit(self, newcomer):
+        signers.signed_in(signers.visiting(newcomer, NOW), NOW)
+        guardian = {"signer": "guardian"}  # another, so that it is no second one of the same
+        for others in ({"text": None}, {"meaning": ""}, {"binding": ""}, {"signer_name": ""}):
+            signature = SignedConsent.objects.get()
+            broken("an_electronic_signature_is_bound_to_its_text", again, signature, **guardian, **others)
+        unproven = "who_signs_electronically_has_proven_who_they_are"
+        broken(unproven, again, SignedConsent.objects.get(), **guardian, visit=None)
+        again(SignedConsent.objects.get(), signer="prescriber", visit=None)
+
+    def test_holds_no_paper_signature_without_its_scan(self, newcomer):
+        signature = signers.on_paper(newcomer, NOW)[0]
+        broken("a_paper_signature_has_its_scan", again, signature, signer="guardian", scan=None)
+        again(signature, signer="guardian", scan=None, method=SigningMethod.RECORDED)
+
+    def test_holds_one_record_of_a_text_in_a_course_and_no_seal_without_what_it_seals(self, newcomer):
+        signers.signed_electronically(newcomer, NOW)
+        record, other = ConsentRecord.objects.order_by("id")
+        broken("one_record_per_course_and_text", again, record, digest="another")
+        broken("a_sealed_record_has_seal_and_document", changed, other, sealed_at=NOW)
 
     def test_lets_no_row_go_that_another_refers_to(self, life):
         connection.check_constraints()
