@@ -18,7 +18,7 @@ from pledge.admin.panels import panels_of, pointers_for
 from pledge.admin.readonly import ReadOnlyAdmin
 from pledge.admin.stepping import take_step
 from pledge.admin.steps import STEPS, Scene, step_named, steps_offered
-from pledge.admin.timeline import PAGE, lines_of
+from pledge.admin.timeline import page_of
 from pledge.admin.visitor import CLINIC, EVERYONE, Visitor, by_of, visitor_of
 from pledge.admin.whereabouts import Place, gate_today, next_steps, whereabouts
 from pledge.admin.window_rows import window_rows
@@ -127,7 +127,7 @@ def _page(request: HttpRequest, site: admin.AdminSite, number: str) -> HttpRespo
     record: Record = scene.record  # type: ignore[assignment]
     record_access(what="registrant_read", by=scene.by, at=at, registrant=registrant)
     before = request.GET.get("before", "")
-    lines = lines_of(registrant, int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None)
+    timeline = page_of(registrant, int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None)
     gate, groups = gate_today(record, scene.on), steps_offered(Registrant, scene)
     offered = {taken.slug: taken for steps in groups.values() for taken in steps}
     context = {
@@ -140,8 +140,8 @@ def _page(request: HttpRequest, site: admin.AdminSite, number: str) -> HttpRespo
         "gate": gate,
         "groups": groups,
         "suggested": next((offered[slug] for slug in next_steps(record, gate, scene.on) if slug in offered), None),
-        "lines": lines,
-        "earlier": lines[-1].event.pk if len(lines) == PAGE else None,
+        "lines": timeline.lines,
+        "earlier": timeline.earlier,
         "tests": registrant.tests.all(),
         "windows": list(window_rows(registrant.windows.prefetch_related("confirmations", "answers"), scene.on)),
         "authorizations": registrant.authorizations.select_related("pharmacy"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from django.apps import apps
@@ -11,9 +12,12 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Field, Model
 
 from pledge.models import EventType, Prescriber, ProgramEvent, Registrant
+from pledge.rules.calendar import program_day
 from pledge.rules.refusals import Refusal, RefusalCode
 
 PAGE = 40
+MOST_EVENTS = 5 * PAGE  # that one page may fold
+FOLDED_FROM = 3  # events of a kind in a row; two are as short as their fold
 OWN_MODELS = ("pledge", "consents")
 # Numbers of rows, and what the line says already.
 UNTOLD = {"id", "number", "registrant", "opened_at", "entered_at", "entered_by", "on_behalf_of", "confirmed_at",
@@ -30,16 +34,29 @@ class Change(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One event of the timeline."""
+    """One event of the timeline; or, with ``folded``, the newest of a run of events alike, which holds them all."""
 
     event: ProgramEvent
     title: str
     refused: bool
     reasons: list[Refusal]
     changes: list[Change]
+    folded: tuple[Line, ...] = ()
+
+    @property
+    def first(self) -> ProgramEvent:
+        """The oldest event of the run."""
+        return self.folded[-1].event if self.folded else self.event
 
 
-def lines_of(registrant: Registrant, before: int | None = None) -> list[Line]:
+class Page(NamedTuple):
+    """A page of the timeline, and the id below which the next one goes on; None where nothing is older."""
+
+    lines: list[Line]
+    earlier: int | None
+
+
+def page_of(registrant: Registrant, before: int | None = None) -> Page:
     """Give a page of a registrant's events, newest first.
 
     :param before: the id below which to go on; the newest page without it.
@@ -47,9 +64,27 @@ def lines_of(registrant: Registrant, before: int | None = None) -> list[Line]:
     events = ProgramEvent.objects.filter(registrant=registrant)
     if before is not None:
         events = events.filter(pk__lt=before)
-    page = list(events.order_by("-id")[:PAGE])
-    prescribers = _names(page)
-    return [line_of(event, prescribers) for event in page]
+    found = list(events.order_by("-id")[: MOST_EVENTS + 1])
+    prescribers = _names(found)
+    lines = folded([line_of(event, prescribers) for event in found[:MOST_EVENTS]])[:PAGE]
+    last = lines[-1].first.pk if lines else None
+    return Page(lines, last if found and found[-1].pk != last else None)
+
+
+def folded(lines: Iterable[Line]) -> list[Line]:
+    """Fold what the same actor did several times in a row on one program day; a refusal keeps its own line."""
+    shown = []
+    for _, run in groupby(lines, key=_alike):
+        them = list(run)
+        fold = len(them) >= FOLDED_FROM and not them[0].refused
+        shown.extend([them[0]._replace(folded=tuple(them))] if fold else them)
+    return shown
+
+
+def _alike(line: Line) -> tuple[object, ...]:
+    event = line.event
+    actor = (event.actor_kind, event.actor_id, event.actor_name, event.on_behalf_of)
+    return (event.type, *actor, program_day(event.at))
 
 
 def line_of(event: ProgramEvent, prescribers: dict[int, str] | None = None) -> Line:

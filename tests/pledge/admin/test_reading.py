@@ -157,7 +157,8 @@ class TestAPage:
         life = on_treatment(world.program, world.at, months_done=8)
         shown = world.prescriber.get(page_of(life))
         rest = world.prescriber.get(page_of(life), {"before": shown.context["earlier"]})
-        seen = [line.event.pk for line in [*shown.context["lines"], *rest.context["lines"]]]
+        lines = [*shown.context["lines"], *rest.context["lines"]]
+        seen = [one.event.pk for line in lines for one in line.folded or [line]]
         assert len(seen) == len(set(seen)) == life.registrant.events.count()
 
     def test_keeps_superseded_tests_in_sight(self, world: World) -> None:
