@@ -121,10 +121,13 @@ class InviteToSign(Inviting):
 
 @step(Registrant)
 class SendLinkAgain(AboutASigner):
-    """Sends a new link; the PIN stays."""
+    """Mails the link once more; the PIN stays."""
 
-    slug, title, button = "send-link-again", "Send the link again", "Send a new link"
-    explanation = "A new link is mailed to the address on record, and the one before is closed. The PIN stays."
+    slug, title, button = "send-link-again", "Send the link again", "Send it"
+    explanation = (
+        "The link is mailed once more to the address on record. One that expired, or went to an address that was "
+        "changed since, is closed and a new one is mailed. The PIN stays, and so does what was initialed."
+    )
     act = staticmethod(invite)
 
     @classmethod
@@ -139,7 +142,7 @@ class SendLinkAgain(AboutASigner):
         return {"signer": signer, "same_address_because": before.same_address_because if before else ""}
 
     def done(self, outcome: Any) -> str:
-        return "A new link leaves by e-mail within a minute."
+        return "The link leaves by e-mail within a minute."
 
 
 @step(Registrant)

@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 from django.db.models import Max, prefetch_related_objects
 
-from consents.links import state_of
+from consents.links import address_changed, state_of
 from consents.models import SignedConsent, SigningRequest, Visit
 from consents.vocabulary import LinkState
 from pledge.admin.steps import Scene
 from pledge.admin.whereabouts import unsigned
 from pledge.facts import signatures_of
-from pledge.models import EventType, Registrant
+from pledge.models import Registrant
 from pledge.rules.enrollment import REQUIRED_FORMS, acceptable, by_version, is_minor, missing_signers
 from pledge.rules.history import Record, Signature
 from pledge.rules.vocabulary import ConsentForm, Signer
@@ -91,20 +91,10 @@ def link_rows(registrant: Registrant, at: datetime, on: date) -> list[LinkRow]:
                 state_of(request, at) if request is not None else None,
                 has_pin(registrant, signer),
                 visits.get(request.pk) if request is not None else None,
-                request is not None and _address_changed(registrant, signer, request),
+                request is not None and address_changed(request),
             )
         )
     return rows
-
-
-def _address_changed(registrant: Registrant, signer: Signer, request: SigningRequest) -> bool:
-    field = "guardian_email" if signer is Signer.GUARDIAN else "email"
-    later = registrant.events.filter(type=EventType.CONTACT_CHANGED, at__gte=request.invited_at)
-    return (
-        later.filter(changes__has_key=f"registrant:{registrant.pk}")
-        .filter(**{f"changes__registrant:{registrant.pk}__has_key": field})
-        .exists()
-    )
 
 
 def newest_link(registrant: Registrant, signer: Signer) -> SigningRequest | None:
