@@ -80,13 +80,14 @@ def sign_on_paper(
 ) -> SignedConsent:
     """Record what a registrant or guardian signed on paper, with its scan; again gives the signature that stands.
 
-    :raises Rejected: naming ``scan``, where it is none, or not what it seems.
+    :raises Rejected: naming ``scan``, where it is none, or not what it seems; ``signer``, where they have signed
+        already and the scan is of something else: it would not be kept.
     """
     if signer == Signer.PRESCRIBER:
         raise Rejected("signer", "the prescriber countersigns in person, not by a scan")
     judged = judge(lock_own(registrant, by), form, signer, by=by, at=at)
     if judged.stands is not None:
-        return judged.stands
+        return _kept_with(judged.stands, scan)
     name, kind, digest = written_name(signer_name), kind_of(scan), digest_of(scan)
     mine = {"registrant": judged.row, "form_version": judged.version, "digest": digest}
     kept = Scan.objects.filter(**mine).first() or Scan.objects.create(**mine, kind=kind, content=scan, recorded_at=at)
@@ -115,3 +116,10 @@ def countersign(*, registrant: Registrant, form: ConsentForm, by: By, at: dateti
     )
     conclude(judged, signature, act="signing.countersign", by=by, at=at)
     return signature
+
+
+def _kept_with(stands: SignedConsent, scan: bytes) -> SignedConsent:
+    """Give a signature that stands where it is kept with this very scan."""
+    if stands.scan is None or stands.scan.digest != digest_of(scan):
+        raise Rejected("signer", f"they have signed this form already, on {stands.signed_on}; that stands")
+    return stands

@@ -454,8 +454,16 @@ class TestOnPaper:
     def test_again_gives_the_one_that_stands(self, life):
         first = sign_on_paper(**self.given(life))
         with types() as told:
-            assert sign_on_paper(**self.given(life, scan=b"")) == first
+            assert sign_on_paper(**self.given(life)) == first
         assert told == []
+
+    def test_is_not_said_to_be_kept_where_another_signature_stands(self, life):
+        sign_on_paper(**self.given(life))
+        rejected(sign_on_paper, "signer", **self.given(life, scan=signers.a_scan(color="gray")))
+        other = lives.registered(life.program, AT)
+        signers.signs_all(other, AT)
+        rejected(sign_on_paper, "signer", **self.given(other))
+        assert Scan.objects.count() == 1
 
 
 class TestWhatIsSealed:
