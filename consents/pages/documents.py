@@ -59,7 +59,7 @@ def copy(request: HttpRequest, visitor: Visitor, text_id: int) -> HttpResponse:
 @in_visit
 def sealed_copy(_request: HttpRequest, visitor: Visitor, text_id: int, kind: str) -> HttpResponse:
     """Give the sealed document or record, always the same bytes."""
-    rows = ConsentRecord.objects.filter(course=visitor.asked.course, text_id=text_id).exclude(sealed_at=None)
+    rows = ConsentRecord.objects.filter(course__in=visitor.courses, text_id=text_id).exclude(sealed_at=None)
     record = rows.select_related("certificate").first()
     if record is None:
         return onward(visitor.address("sign-copies"))
@@ -79,10 +79,8 @@ def waiting_for(visitor: Visitor, version: FormVersion) -> str:
 
 
 def _copies_of(visitor: Visitor) -> list[Copy]:
-    rows = SignedConsent.objects.filter(course=visitor.asked.course).select_related(
-        "form_version", "text__form_version"
-    )
-    records = {row.text_id: row for row in ConsentRecord.objects.filter(course=visitor.asked.course)}
+    rows = SignedConsent.objects.filter(course__in=visitor.courses).select_related("form_version", "text__form_version")
+    records = {row.text_id: row for row in ConsentRecord.objects.filter(course__in=visitor.courses)}
     by_version: dict[int, list[SignedConsent]] = {}
     for row in rows.order_by("id"):
         by_version.setdefault(row.form_version_id, []).append(row)

@@ -1,5 +1,7 @@
 """The door for signers: a link that proves nothing, a code and a PIN that do, and a way to a new link."""
 
+from contextlib import suppress
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -124,7 +126,8 @@ def leave(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """End the visit, and let the browser forget what it was shown."""
     if request.method != "POST":
         return onward(visitor.address("sign-forms"))
-    end_visit(visit=visitor.visit, by=by_signer(visitor.asked), at=visitor.at)
+    with suppress(Rejected):  # it ended meanwhile, as when the button is pressed twice
+        end_visit(visit=visitor.visit, by=by_signer(visitor.asked), at=visitor.at)
     sentences = [
         _("You can close this window. What you have initialed and signed is kept."),
         _("Come back at any time by the link in your e-mail."),

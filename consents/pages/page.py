@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
+from django.utils.encoding import iri_to_uri
 
 from consents.vocabulary import SIGNING_LANGUAGES
 
@@ -69,7 +70,7 @@ def shown(
 
 def onward(address: str) -> HttpResponse:
     """Send the reader on with a GET, whatever method brought them."""
-    return HttpResponse(status=SEE_OTHER, headers={"Location": address})
+    return HttpResponse(status=SEE_OTHER, headers={"Location": iri_to_uri(address)})
 
 
 def is_switch(request: HttpRequest) -> bool:

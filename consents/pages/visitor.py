@@ -1,6 +1,7 @@
 """Who is at the signers' pages: the request behind a link, and the visit behind a cookie."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
@@ -22,6 +23,7 @@ from consents.secrets import digest_of_token
 from consents.vocabulary import SIGNING_LANGUAGES, Language, LinkState
 from pledge.access import registrants_for
 from pledge.admin.visitor import visitor_behind
+from pledge.models import Course
 from pledge.rules.refusals import Rejected
 from pledge.trail import By, by_registrant
 
@@ -40,6 +42,12 @@ class Visitor:
     visit: Visit
     by: By
     at: datetime
+
+    @property
+    def courses(self) -> QuerySet[Course]:
+        """The request's course, with those that a change of category parts from it: their consents count together."""
+        course = self.asked.course
+        return Course.objects.filter(registrant=course.registrant_id, consents_since=course.consents_since)
 
     def address(self, name: str, *args: object) -> str:
         """Give the address of one of this link's pages."""
@@ -147,8 +155,8 @@ def with_disclosures(
 
 
 def signed_by(visitor: Visitor) -> QuerySet[SignedConsent]:
-    """Give what this signer has signed in the course of the request."""
-    mine = SignedConsent.objects.filter(course=visitor.asked.course, signer=visitor.asked.signer)
+    """Give what this signer has signed that counts in the course of the request."""
+    mine = SignedConsent.objects.filter(course__in=visitor.courses, signer=visitor.asked.signer)
     return mine.select_related("text__form_version", "form_version")
 
 
@@ -168,4 +176,5 @@ def _keep_language(request: HttpRequest, token: str, at: datetime) -> None:
     asked, choice = open_request(token, at), request.POST["switch"]
     visit = visit_in(request, asked, at) if asked else None
     if asked is not None and visit is not None and choice in SIGNING_LANGUAGES:
-        choose_language(visit=visit, language=Language(choice), by=by_signer(asked), at=at)
+        with suppress(Rejected):  # the visit ended meanwhile: the page says so
+            choose_language(visit=visit, language=Language(choice), by=by_signer(asked), at=at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
@@ -10,12 +11,13 @@ import pytest
 from consents.actions.records import seal_record
 from consents.actions.signing import countersign
 from consents.models import ConsentRecord
+from pledge.actions.registrants import change_category
 from pledge.models import AccessEntry
-from pledge.rules.vocabulary import ConsentForm
+from pledge.rules.vocabulary import ConsentForm, RiskCategory
 from pledge.trail import SYSTEM
 from tests import lives
 from tests.consents.pages.conftest import AT
-from tests.consents.pages.ways import Way, a_minor
+from tests.consents.pages.ways import Way, a_minor, invited
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +78,16 @@ class TestCopies:
         rest = ["pdf"] if name == "file" else []
         answer = other.get(name, record.text_id, *rest)
         assert (answer.status_code, answer["Location"]) == (303, other.address("copies"))
+
+    def test_go_on_where_a_change_of_category_parts_the_course(self, program: lives.Program) -> None:
+        life = lives.registered(program, AT, category=RiskCategory.CANNOT_BECOME_PREGNANT)
+        all_signed(invited(life, AT))
+        change = {"category": RiskCategory.CAN_BECOME_PREGNANT, "by": program.clinic, "at": AT}
+        way = invited(replace(life, registrant=change_category(registrant=life.registrant, **change)), AT)
+        countersigned(all_signed(way), program)
+        copies = way.get("copies").context["copies"]
+        assert {copy.text.form_version.form for copy in copies} == set(ConsentForm)
+        assert all(copy.record for copy in copies)
 
     def test_leave_an_access_entry(self, way: Way) -> None:
         all_signed(way).get("copies")

@@ -13,7 +13,8 @@ from django.test import Client, override_settings
 
 from consents.actions.invitations import invite, revoke_link
 from consents.models import SigningCode, Visit
-from consents.pages.visitor import VISIT_COOKIE
+from consents.pages import visitor
+from consents.pages.visitor import VISIT_COOKIE, visit_in
 from consents.vocabulary import IdentityCheck
 from pledge.models import EventType, ProgramEvent
 from pledge.rules.calendar import program_day
@@ -259,6 +260,19 @@ class TestTheVisit:
         assert way.client.cookies[VISIT_COOKIE].value == ""
         assert way.get("forms").status_code == 403
 
+    @pytest.mark.parametrize(("name", "typed", "then"), [("leave", {}, 200), ("forms", {"switch": "es"}, 303)])
+    def test_that_another_tab_ended_meanwhile_fails_nowhere(
+        self, way: Way, monkeypatch: pytest.MonkeyPatch, name: str, typed: dict[str, str], then: int
+    ) -> None:
+        def found_and_then_ended(*given: object) -> Visit | None:
+            visit = visit_in(*given)
+            Visit.objects.update(ended_at=AT)
+            return visit
+
+        way.at_the_forms()
+        monkeypatch.setattr(visitor, "visit_in", found_and_then_ended)
+        assert way.post(name, **typed).status_code == then
+
     def test_does_not_end_by_a_link_to_leaving(self, way: Way) -> None:
         assert way.at_the_forms().get("leave").status_code == 303
         assert way.get("forms").status_code == 200
@@ -321,6 +335,10 @@ class TestEveryAnswer:
         assert 'class="large"' in way.get("code").content.decode()
         way.post("door", switch="regular")
         assert 'class="large"' not in way.get("code").content.decode()
+
+    def test_leads_back_to_an_address_that_can_be_written(self, client: Client) -> None:
+        answer = client.post("/sign/a%0D%0ASet-Cookie:%20b=c/", {"switch": "es"})
+        assert (answer.status_code, answer["Location"]) == (303, "/sign/a%0D%0ASet-Cookie:%20b=c/")
 
     def test_switches_to_nothing_else(self, way: Way) -> None:
         answer = way.post("door", switch="https://elsewhere.example")
