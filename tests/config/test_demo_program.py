@@ -11,7 +11,7 @@ import pytest
 from config.demo.program import play
 from config.demo.stage import Stage
 from consents.admin.countersigning import waiting_for
-from consents.models import ConsentRecord, SigningRequest
+from consents.models import ConsentRecord, SignedConsent, SigningRequest
 from consents.owed import texts_to_sign
 from consents.vocabulary import LinkState
 from pledge.eligibility import eligibility_of
@@ -89,6 +89,7 @@ def check_signing(book, now):
     assert all(len(one.pin) == 6 for one in book)
     waiting = waiting_for(Prescriber.objects.order_by("pk")[0], program_day(now))
     assert any(one.signed[0].text is not None for one in waiting)
+    assert not SignedConsent.objects.filter(signer_name="").exists()
     sealed = ConsentRecord.objects.exclude(sealed_at=None)
     assert [bytes(record.document)[:5] for record in sealed] == [b"%PDF-", b"%PDF-"]
 
