@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 
 from consents.models import SigningRequest, Visit
-from consents.secrets import digest_of_token
+from consents.secrets import digest_of_token, link_token
 from consents.vocabulary import LinkState
 from pledge.models import ProgramEvent
 from pledge.rules.calendar import program_day
@@ -30,7 +30,7 @@ def visit_of(token: str, at: datetime) -> Visit | None:
 
 def state_of(request: SigningRequest, at: datetime) -> LinkState:
     """Tell what has become of a link, also where nobody ended it: a guardian's expires when the registrant is of age,
-    and the link of a record that was merged into another is revoked with it.
+    the link of a record that was merged into another is revoked with it, and a guardian's once another has come.
     """
     state = request.state(at)
     if state is not LinkState.OPEN:
@@ -38,8 +38,11 @@ def state_of(request: SigningRequest, at: datetime) -> LinkState:
     registrant = request.registrant
     if registrant.merged_into_id is not None:
         return LinkState.REVOKED
-    of_age = not is_minor(registrant.born_on, program_day(at))
-    return LinkState.EXPIRED if request.signer == Signer.GUARDIAN and of_age else LinkState.OPEN
+    if request.signer != Signer.GUARDIAN:
+        return LinkState.OPEN
+    if not is_minor(registrant.born_on, program_day(at)):
+        return LinkState.EXPIRED
+    return LinkState.REVOKED if guardian_replaced(request) else LinkState.OPEN
 
 
 def address_changed(request: SigningRequest) -> bool:
@@ -47,7 +50,27 @@ def address_changed(request: SigningRequest) -> bool:
 
     The trail says so, in its own order.
     """
+    return _changes_since_sent(request, ADDRESS_OF[Signer(request.signer)]).exists()
+
+
+def guardian_replaced(request: SigningRequest) -> bool:
+    """Tell whether a guardian's link is that of another person: the clinic has changed the guardian's name since.
+
+    Who chose the PIN and initialed is then not who would sign (21 CFR 11.100).
+    """
+    first = _changes_since_sent(request, "guardian_name").order_by("pk").first()
+    if request.signer != Signer.GUARDIAN or first is None:
+        return False
+    former = first.changes[f"registrant:{request.registrant_id}"]["guardian_name"][0] or ""
+    return bool(former) and former.casefold().split() != request.registrant.guardian_name.casefold().split()
+
+
+def can_be_made_again(request: SigningRequest) -> bool:
+    """Tell whether the link can be mailed again: not where the secret key that it was derived from is gone."""
+    return digest_of_token(link_token(request.nonce, request.link_digest)) == request.link_digest
+
+
+def _changes_since_sent(request: SigningRequest, field: str) -> QuerySet[ProgramEvent]:
     trail = ProgramEvent.objects.filter(registrant=request.registrant_id)
     sent = trail.filter(subject="signingrequest", subject_id=request.pk).aggregate(first=Min("pk"))["first"]
-    field = ADDRESS_OF[Signer(request.signer)]
-    return trail.filter(pk__gt=sent or 0, **{f"changes__registrant:{request.registrant_id}__has_key": field}).exists()
+    return trail.filter(pk__gt=sent or 0, **{f"changes__registrant:{request.registrant_id}__has_key": field})

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from consents.links import state_of
+from consents.links import can_be_made_again, state_of
 from consents.models import SigningCode, SigningRequest
 from consents.secrets import code_for, link_token
 from consents.vocabulary import LinkState
@@ -31,7 +31,7 @@ def enclosed_with(notice: Notice, at: datetime) -> Enclosed:
             .filter(registrant=notice.registrant, signer=notice.reader)
             .first()
         )
-        if newest is not None and state_of(newest, at) is LinkState.OPEN:
+        if newest is not None and state_of(newest, at) is LinkState.OPEN and can_be_made_again(newest):
             return Enclosed(link=link_of(newest))
     return Enclosed()
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from consents.actions.proving import kept_pin, refuse_weak
 from consents.actions.steps import locked, made, same_address, share_an_address
-from consents.links import ADDRESS_OF, address_changed, state_of
+from consents.links import ADDRESS_OF, address_changed, can_be_made_again, guardian_replaced, state_of
 from consents.models import Initial, SigningPin, SigningRequest
 from consents.owed import may_come, owed
 from consents.secrets import digest_of_token, link_token, new_nonce
@@ -164,6 +164,8 @@ def _refuse_without_pin(row: Registrant, signer: Signer, newest: SigningRequest 
         raise Rejected("pin", f"have the {signer.label.lower()} choose a PIN at the clinic first")
     if newest is not None and newest.closed_at is not None and newest.closed_at >= kept.set_at:
         raise Rejected("pin", "the link was closed after wrong PINs: have a new PIN chosen at the clinic")
+    if newest is not None and guardian_replaced(newest):
+        raise Rejected("pin", "another parent or guardian chose the PIN: have this one choose their own")
 
 
 def _set_pin(
@@ -219,7 +221,7 @@ def _link(
 
 def _still_good(former: SigningRequest, row: Registrant, at: datetime) -> bool:
     mine = former.course_id == row.course.pk and state_of(former, at) is LinkState.OPEN
-    return mine and not address_changed(former)
+    return mine and not address_changed(former) and can_be_made_again(former)
 
 
 def _initials_kept(former: SigningRequest, request: SigningRequest) -> Iterator[Changes]:
@@ -233,7 +235,7 @@ def _initials_kept(former: SigningRequest, request: SigningRequest) -> Iterator[
 
 
 def _may_have_another(former: SigningRequest, row: Registrant, at: datetime) -> bool:
-    usable = row.merged_into_id is None and former.state(at) in {LinkState.OPEN, LinkState.EXPIRED}
+    usable = state_of(former, at) in {LinkState.OPEN, LinkState.EXPIRED} and not guardian_replaced(former)
     if not usable or (former.signer == Signer.GUARDIAN and not is_minor(row.born_on, program_day(at))):
         return False
     has_pin = SigningPin.objects.filter(registrant=row, signer=former.signer, superseded_at=None).exists()

@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 
 from consents.actions.invitations import invite, revoke_link, send_new_link
+from consents.actions.signing import sign_electronically
 from consents.links import request_of, state_of
 from consents.models import SigningPin, SigningRequest
 from consents.secrets import link_token
@@ -290,6 +291,20 @@ class TestANewLink:
         assert new_links("robin@elsewhere.example") == 1
         assert state_of(fresh(first), LATER) is LinkState.REVOKED
 
+    def test_is_another_once_the_first_can_no_longer_be_made(self, life, settings):
+        request = invite(**asking(life))
+        settings.SECRET_KEY = "another-" * 10
+        assert new_links("robin@patients.example") == 1
+        newest = SigningRequest.objects.first()
+        assert newest != request
+        assert request_of(link_token(newest.nonce, newest.link_digest)) == newest
+
+    def test_is_not_sent_to_another_guardian_than_chose_the_pin(self, program):
+        life = signers.a_minor(program, AT)
+        invite(**asking(life, GUARDIAN))
+        with_contact(life, guardian_name="Lee Lind")
+        assert new_links("gale@guardians.example") == 0
+
     @pytest.mark.parametrize("address", ["", " ", "nobody@patients.example"])
     def test_is_sent_to_nobody_unknown_and_leaves_nothing(self, life, address):
         invite(**asking(life))
@@ -339,6 +354,27 @@ class TestALinksState:
         request = invite(**asking(life, GUARDIAN))
         assert state_of(request, AT) is LinkState.OPEN
         assert state_of(request, AT + timedelta(days=1)) is LinkState.EXPIRED
+
+    def test_of_a_guardian_is_revoked_once_another_has_come(self, program):
+        life = signers.a_minor(program, AT)
+        own, visit = signers.visiting(life, AT), signers.visiting(life, AT, signer=GUARDIAN)
+        text = signers.initialed(visit, AT)
+        with_contact(life, guardian_name="gale  REYES", guardian_email="gale@elsewhere.example")
+        assert state_of(fresh(visit.request), AT) is LinkState.OPEN
+        with_contact(life, guardian_name="Lee Lind")
+        assert state_of(fresh(visit.request), AT) is LinkState.REVOKED
+        assert state_of(fresh(own.request), AT) is LinkState.OPEN
+        rejected(sign_electronically, "visit", visit=visit, text=text, name="Gale Reyes",
+                 by=signers.by_signer(visit.request), at=AT)  # fmt: skip
+
+    def test_of_a_guardian_needs_a_pin_of_who_has_come(self, program):
+        life = signers.a_minor(program, AT)
+        signers.initialed(signers.visiting(life, AT, signer=GUARDIAN), AT)
+        with_contact(life, guardian_name="Lee Lind")
+        rejected(invite, "pin", **asking(life, GUARDIAN, pin=None, identity_check=None))
+        request = invite(**asking(life, GUARDIAN))
+        assert (state_of(request, AT), marks(request)) == (LinkState.OPEN, [])
+        assert invite(**asking(life, GUARDIAN, pin=None, identity_check=None)) == request
 
 
 class TestAnIdentity:

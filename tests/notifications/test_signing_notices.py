@@ -277,6 +277,15 @@ class TestACopy:
         deliver(at=at)
         assert not [body for body in bodies() if "http" in body]
 
+    def test_carries_none_that_can_no_longer_be_made(self, life, at, settings):
+        signers.signed_electronically(life, at)
+        commit()
+        settings.SECRET_KEY = "another-" * 10
+        deliver(at=at)
+        copies = [message.body for message in mail.outbox if message.subject == "Your copy is ready"]
+        assert len(copies) == 2
+        assert not [body for body in copies if "/sign/" in body]
+
     def test_carries_none_that_is_no_longer_open(self, life, at, program):
         signers.signed_electronically(life, at)
         request = signers.present_request(life, at)
