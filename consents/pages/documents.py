@@ -20,8 +20,9 @@ from pledge.trail import record_access
 
 
 class Copy(NamedTuple):
-    """A form of this course that someone has signed, with its record where everyone has."""
+    """A form that someone has signed, with its record where everyone has; ``course`` is the number of its course."""
 
+    course: int
     text: FormText
     signatures: list[dict[str, object]]
     waiting: str
@@ -41,7 +42,10 @@ class Copy(NamedTuple):
 
 @in_visit
 def copies(request: HttpRequest, visitor: Visitor) -> HttpResponse:
-    """List what was signed in this course; of the registrant's record a guardian sees nothing else."""
+    """List what was signed in this course, and what this signer signed in an earlier one, for as long as it is kept.
+
+    Of the registrant's record a guardian sees nothing else.
+    """
     _read(visitor, "consents_listed")
     return visitor.shown(request, "copies.html", copies=_copies_of(visitor))
 
@@ -49,7 +53,7 @@ def copies(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 @in_visit
 def copy(request: HttpRequest, visitor: Visitor, text_id: int) -> HttpResponse:
     """Show one signed form whole, with every initial and signature."""
-    found = next((copy for copy in _copies_of(visitor) if copy.text.pk == text_id), None)
+    found = _found(request, visitor, text_id)
     if found is None:
         return onward(visitor.address("sign-copies"))
     _read(visitor, "consent_read")
@@ -57,12 +61,12 @@ def copy(request: HttpRequest, visitor: Visitor, text_id: int) -> HttpResponse:
 
 
 @in_visit
-def sealed_copy(_request: HttpRequest, visitor: Visitor, text_id: int, kind: str) -> HttpResponse:
+def sealed_copy(request: HttpRequest, visitor: Visitor, text_id: int, kind: str) -> HttpResponse:
     """Give the sealed document or record, always the same bytes."""
-    rows = ConsentRecord.objects.filter(course__in=visitor.courses, text_id=text_id).exclude(sealed_at=None)
-    record = rows.select_related("certificate").first()
-    if record is None:
+    found = _found(request, visitor, int(text_id))
+    if found is None or found.record is None or not found.sealed:
         return onward(visitor.address("sign-copies"))
+    record = ConsentRecord.objects.select_related("certificate").get(pk=found.record.pk)
     _read(visitor, "consent_taken")
     content, mime = (record.document, "application/pdf") if kind == "pdf" else (file_of(record), "application/json")
     name = f"consent-{record.digest[:16]}.{kind}"
@@ -78,26 +82,47 @@ def waiting_for(visitor: Visitor, version: FormVersion) -> str:
     return ", ".join(str(WHO[signer]) for signer in missing)
 
 
+def _found(request: HttpRequest, visitor: Visitor, text_id: int) -> Copy | None:
+    """Give the copy of a text, of the course that the address names or else of the newest."""
+    course = request.GET.get("course", "")
+    mine = (copy for copy in _copies_of(visitor) if copy.text.pk == text_id and course in ("", str(copy.course)))
+    return next(mine, None)
+
+
 def _copies_of(visitor: Visitor) -> list[Copy]:
-    rows = SignedConsent.objects.filter(course__in=visitor.courses).select_related("form_version", "text__form_version")
-    records = {row.text_id: row for row in ConsentRecord.objects.filter(course__in=visitor.courses)}
-    by_version: dict[int, list[SignedConsent]] = {}
-    for row in rows.order_by("id"):
-        by_version.setdefault(row.form_version_id, []).append(row)
-    return [
-        _copy_of(visitor, text, signatures, records.get(text.pk))
-        for signatures in by_version.values()
-        for text in [next((row.text for row in signatures if row.text), None)]
-        if text is not None
-    ]
+    registrant, present = visitor.asked.registrant, visitor.asked.course.consents_since
+    signed = SignedConsent.objects.filter(registrant=registrant).order_by("id")
+    forms: dict[tuple[datetime, int], list[SignedConsent]] = {}
+    for row in signed.select_related("form_version", "text__form_version", "course"):
+        forms.setdefault((row.course.consents_since, row.form_version_id), []).append(row)
+    kept = ConsentRecord.objects.filter(registrant=registrant).defer("content", "seal", "document")
+    records = {(record.course_id, record.text_id): record for record in kept}
+    copies = []
+    for (since, _), rows in sorted(forms.items(), key=lambda form: form[0][0], reverse=True):
+        text = next((row.text for row in rows if row.text), None)
+        counts = since == present
+        if text is not None and (counts or any(_is_theirs(row, visitor) for row in rows)):
+            copies.append(_copy_of(visitor, text, rows, records.get((rows[0].course_id, text.pk)), counts=counts))
+    return copies
 
 
-def _copy_of(visitor: Visitor, text: FormText, rows: list[SignedConsent], record: ConsentRecord | None) -> Copy:
+def _is_theirs(row: SignedConsent, visitor: Visitor) -> bool:
+    """Tell whether this signer gave a signature of an earlier course; another guardian may have come since."""
+    if row.signer != visitor.asked.signer:
+        return False
+    names = (row.signer_name, visitor.asked.registrant.guardian_name)
+    return row.signer == Signer.REGISTRANT or len({" ".join(name.split()).casefold() for name in names}) == 1
+
+
+def _copy_of(
+    visitor: Visitor, text: FormText, rows: list[SignedConsent], record: ConsentRecord | None, *, counts: bool
+) -> Copy:
     zone = visitor.asked.registrant.time_zone
     return Copy(
+        course=rows[0].course.number,
         text=text,
         signatures=[signature_in_words(row, zone) for row in rows],
-        waiting="" if record else waiting_for(visitor, text.form_version),
+        waiting="" if record or not counts else waiting_for(visitor, text.form_version),
         record=record,
         lines=[
             {"statement": words, "marks": _marks(rows, number, zone)}

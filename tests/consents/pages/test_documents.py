@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from hashlib import sha256
 
 import pytest
+import time_machine
 
 from consents.actions.records import seal_record
 from consents.actions.signing import countersign
 from consents.models import ConsentRecord
-from pledge.actions.registrants import change_category
+from pledge.actions.registrants import change_category, change_contact, end_treatment, enroll_again
 from pledge.models import AccessEntry
-from pledge.rules.vocabulary import ConsentForm, RiskCategory
+from pledge.rules.calendar import program_day
+from pledge.rules.vocabulary import ConsentForm, RiskCategory, Signer
 from pledge.trail import SYSTEM
 from tests import lives
 from tests.consents.pages.conftest import AT
@@ -22,16 +25,26 @@ from tests.consents.pages.ways import Way, a_minor, invited
 pytestmark = pytest.mark.django_db
 
 
-def all_signed(way: Way) -> Way:
+def all_signed(way: Way, **typed: str) -> Way:
     for number, text in enumerate(way.at_the_forms().texts()):
         way.initial_all(text)
-        assert way.sign(text, **({"pin": way.pin} if number else {})).status_code == 201
+        assert way.sign(text, **typed, **({"pin": way.pin} if number else {})).status_code == 201
     return way
 
 
 def countersigned(way: Way, program: lives.Program) -> None:
     for form in ConsentForm:
         countersign(registrant=way.request.registrant, form=form, by=program.clinic, at=AT)
+
+
+def anew(way: Way, program: lives.Program, clock: time_machine.Traveller) -> Way:
+    """End the treatment, begin a new course an hour later, and invite the same signer to it."""
+    at = AT + timedelta(hours=1)
+    clock.move_to(at)
+    registrant, given = way.request.registrant, {"by": program.clinic, "at": at}
+    end_treatment(registrant=registrant, last_dose_on=program_day(at), **given)
+    enrolled = enroll_again(registrant=registrant, prescriber=program.prescriber, **given)
+    return invited(lives.Life(program, enrolled), at, Signer(way.request.signer), way.pin)
 
 
 @pytest.fixture
@@ -88,6 +101,34 @@ class TestCopies:
         copies = way.get("copies").context["copies"]
         assert {copy.text.form_version.form for copy in copies} == set(ConsentForm)
         assert all(copy.record for copy in copies)
+
+    def test_stay_with_who_signed_them_when_a_new_course_begins(
+        self, way: Way, record: ConsentRecord, program: lives.Program, clock: time_machine.Traveller
+    ) -> None:
+        """The same texts are signed anew, and each copy is its own."""
+        seal_record(record=record, by=SYSTEM, at=AT)
+        before = way.get("file", record.text_id, "pdf").content
+        again = all_signed(anew(way, program, clock))
+        copies = again.get("copies").context["copies"]
+        assert [(copy.course, bool(copy.record)) for copy in copies] == [(2, False)] * 2 + [(1, True)] * 2
+        page = again.get("copies").content.decode()
+        address = f"{again.address('file', record.text_id, 'pdf')}?course=1"
+        assert address in page
+        assert page.count("Still to sign: prescriber") == 2
+        assert again.client.get(address).content == before
+        assert again.client.get(f"{again.address('copy', record.text_id)}?course=1").context["copy"].record == record
+        assert again.get("copy", record.text_id).context["copy"].record is None
+
+    @pytest.mark.parametrize(("name", "seen"), [("Gale Reyes", 2), (" gale  reyes", 2), ("Kim Reyes", 0), ("", 0)])
+    def test_of_an_earlier_course_are_of_the_guardian_who_signed(
+        self, program: lives.Program, clock: time_machine.Traveller, name: str, seen: int
+    ) -> None:
+        _, guardian = a_minor(program, AT)
+        all_signed(guardian, name="Gale Reyes")
+        registrant = guardian.request.registrant
+        change_contact(registrant=registrant, contact={"guardian_name": name}, by=program.clinic, at=AT)
+        copies = anew(guardian, program, clock).come_in().get("copies").context["copies"]
+        assert [(copy.course, copy.waiting) for copy in copies] == [(1, "")] * seen
 
     def test_leave_an_access_entry(self, way: Way) -> None:
         all_signed(way).get("copies")
