@@ -1,5 +1,6 @@
 """The door for signers: a link that proves nothing, a code and a PIN that do, and a way to a new link."""
 
+import time
 from contextlib import suppress
 
 from django.conf import settings
@@ -47,7 +48,7 @@ def door(request: HttpRequest, token: str) -> HttpResponse:
     try:
         ask_code(request=asked, by=by_signer(asked), at=at)
     except Rejected as rejected:
-        return _no_code(request, rejected.field)
+        return _no_code(request, token, rejected.field)
     return onward(reverse("sign-code", args=[token]))
 
 
@@ -84,7 +85,7 @@ def code(request: HttpRequest, token: str) -> HttpResponse:
 
 @page
 def new_link(request: HttpRequest) -> HttpResponse:
-    """Send a new link to whoever typed their address; what is answered does not tell whether we know it."""
+    """Send a new link to whoever typed their address; what is answered does not tell whether we know it, nor when."""
     if request.method != "POST":
         return closed(request)
     address = request.POST.get("address", "").strip()
@@ -93,7 +94,9 @@ def new_link(request: HttpRequest) -> HttpResponse:
     except ValidationError:
         sentence = _("Type an e-mail address, such as name@example.com.")
         return closed(request, status=BAD, problems=[Problem("address", sentence)])
+    answered_at = time.monotonic() + settings.SIGNING_NEW_LINK_SECONDS
     send_new_link(address=address, by=SYSTEM, at=timezone.now())
+    time.sleep(max(0, answered_at - time.monotonic()))
     return onward(reverse("sign-sent"))
 
 
@@ -162,18 +165,15 @@ def _wrong_code() -> Problem:
     return Problem("code", _("This code is wrong, was used already, or is too old. Look again, or ask for a new one."))
 
 
-def _no_code(request: HttpRequest, field: str) -> HttpResponse:
+def _no_code(request: HttpRequest, token: str, field: str) -> HttpResponse:
+    """Say why no code was sent, and what helps: the newest code, the clinic, or a new link."""
     if field == "link":
         return closed(request)
-    status, sentence = {
-        "code": (
-            TOO_MANY,
-            _("Too many codes were asked for. Wait an hour, or use the newest one that came by e-mail."),
-        ),
-    }.get(
-        field, (CONFLICT, _("No code can be sent to the address that the clinic has. Call the clinic to correct it."))
-    )
-    return shown(request, "door.html", status=status, problems=[Problem("", sentence)])
+    if field == "code":
+        sentence = _("Too many codes were asked for. Wait an hour, or use the newest one that came by e-mail.")
+        return shown(request, "door.html", status=TOO_MANY, problems=[Problem("", sentence)], token=token)
+    sentence = _("No code can be sent to the address that the clinic has. Call the clinic to correct it.")
+    return shown(request, "door.html", status=CONFLICT, problems=[Problem("", sentence)])
 
 
 def _missing(typed: dict[str, str]) -> list[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 import time_machine
@@ -12,8 +13,8 @@ from django.http import HttpResponse
 from django.test import Client, override_settings
 
 from consents.actions.invitations import invite, revoke_link
-from consents.models import SigningCode, Visit
-from consents.pages import visitor
+from consents.models import SigningCode, SigningRequest, Visit
+from consents.pages import door, visitor
 from consents.pages.visitor import VISIT_COOKIE, visit_in
 from consents.vocabulary import IdentityCheck
 from pledge.models import EventType, ProgramEvent
@@ -155,6 +156,18 @@ class TestAskingForANewLink:
         assert answer.status_code == 400
         assert 'href="#address"' in answer.content.decode()
 
+    @pytest.mark.parametrize("took", [0.0, 0.15])
+    def test_is_answered_as_late_whether_it_is_known_or_not(
+        self, client: Client, monkeypatch: pytest.MonkeyPatch, took: float
+    ) -> None:
+        passed: list[float] = []
+        clock = SimpleNamespace(monotonic=lambda: sum(passed), sleep=passed.append)
+        monkeypatch.setattr(door, "time", clock)
+        monkeypatch.setattr(door, "send_new_link", lambda **_: passed.append(took))
+        with override_settings(SIGNING_NEW_LINK_SECONDS=0.2):
+            client.post("/sign/new-link/", {"address": "robin@patients.example"})
+        assert sum(passed) == pytest.approx(0.2)
+
 
 class TestTheCode:
     def test_is_sent_when_asked_for(self, way: Way) -> None:
@@ -163,8 +176,34 @@ class TestTheCode:
         assert SigningCode.objects.count() == 1
 
     def test_is_not_sent_without_end(self, way: Way) -> None:
-        codes = [way.post("door", send="code").status_code for _ in range(7)]
-        assert codes == [303] * 6 + [429]
+        answers = [way.post("door", send="code") for _ in range(7)]
+        assert [answer.status_code for answer in answers] == [303] * 6 + [429]
+        page = answers[-1].content.decode()
+        assert "Too many codes were asked for. Wait an hour, or use the newest one" in page
+        assert f'href="{way.address("code")}"' in page
+
+    def test_is_not_sent_to_an_address_that_both_signers_have(self, program: lives.Program) -> None:
+        _, guardian = a_minor(program, AT)
+        registrant = guardian.request.registrant
+        contact = {"guardian_email": "robin@patients.example"}
+        lives.registrants.change_contact(registrant=registrant, contact=contact, by=program.clinic, at=AT)
+        answer = guardian.post("door", send="code")
+        page = answer.content.decode()
+        assert answer.status_code == 409
+        assert "Call the clinic to correct it." in page
+        assert "Too many codes" not in page
+        assert guardian.address("code") not in page
+
+    def test_is_not_sent_for_a_link_that_was_closed_meanwhile(self, way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
+        def found_and_then_closed(*given: object) -> object:
+            found = visitor.open_request(*given)
+            SigningRequest.objects.update(revoked_at=AT)
+            return found
+
+        monkeypatch.setattr(door, "open_request", found_and_then_closed)
+        answer = way.post("door", send="code")
+        assert answer.status_code == 404
+        assert "Get a new link" in answer.content.decode()
 
     def test_alone_does_not_let_anyone_in(self, way: Way) -> None:
         answer = way.post("code", code=way.code(), pin="")
