@@ -85,6 +85,7 @@ SIGNING_CODE_MINUTES = 10
 SIGNING_CODES_AN_HOUR = 6
 SIGNING_CODE_TRIES = SIGNING_PIN_TRIES = 5
 SIGNING_IDLE_MINUTES = 15
+SIGNING_NEW_LINK_SECONDS = 0.2  # until an answer; looking an address up takes longer where it is known
 SCAN_BYTES_MOST = 10 * 1024 * 1024
 ANSWERS_KEPT_DAYS = 30  # promised to the pharmacies for every Idempotency-Key
 PREGNANCY_FOLLOW_UP_HOURS = environment.whole("PREGNANCY_FOLLOW_UP_HOURS", default=24, least=1)
