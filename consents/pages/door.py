@@ -1,7 +1,6 @@
 """The door for signers: a link that proves nothing, a code and a PIN that do, and a way to a new link."""
 
 import time
-import time
 from contextlib import suppress
 
 from django.conf import settings
