@@ -49,8 +49,15 @@ def is_complaint(message: ConsoleMessage) -> bool:
 
 
 class TestAnAdult:
-    @pytest.mark.parametrize("language", ["en", "es"])
-    @pytest.mark.parametrize("traits", [{}, PHONE, {"java_script_enabled": False}], ids=["desk", "phone", "no-script"])
+    @pytest.mark.parametrize(
+        ("language", "traits"),
+        [
+            pytest.param("en", {}, id="at a desk"),
+            pytest.param("es", PHONE, id="in Spanish on a small phone"),
+            pytest.param("en", PHONE | {"java_script_enabled": False}, id="on a small phone without scripts"),
+            pytest.param("es", {"java_script_enabled": False}, id="in Spanish without scripts"),
+        ],
+    )
     def test_goes_all_the_way(
         self, program: lives.Program, chromium: Browser, live_server: LiveServer, language: str, traits: dict[str, Any]
     ) -> None:
