@@ -5,15 +5,18 @@ And a death between any two statements of a signature leaves it whole or not at 
 
 import psycopg
 import pytest
+from django.contrib.auth import get_user_model
 from django.db import IntegrityError, InterfaceError, OperationalError, connection
 
+from consents.actions.countersigning import Password, judge_password
 from consents.actions.signing import NotProven, countersign, sign_electronically
 from consents.actions.visits import Begun
 from consents.models import ConsentRecord, SignedConsent, Visit
 from consents.vocabulary import Proof
-from pledge.models import EventType, ProgramEvent
+from pledge.models import EventType, Prescriber, ProgramEvent
 from pledge.rules.refusals import Rejected
 from pledge.rules.vocabulary import ConsentForm
+from pledge.trail import by_prescriber
 from tests import signers
 from tests.lives import UNDER_2026, a_program, registered
 from tests.pledge.happened import rows
@@ -88,6 +91,30 @@ class TestManyWrongPins:
         outcomes = at_once(*[lambda: sign_electronically(**given, pin=WRONG_PIN)] * 12)
         assert sorted(one.pins_left for one in outcomes if isinstance(one, NotProven)) == [0, 1, 2, 3, 4]
         assert sum(isinstance(one, Rejected) for one in outcomes) == 7
+
+
+class TestManyWrongPasswords:
+    @pytest.fixture
+    def guessing(self, program, at):
+        user = get_user_model().objects.create_user("paula", password="a-right-password")
+        Prescriber.objects.filter(pk=program.prescriber.pk).update(user=user)
+        by = by_prescriber(Prescriber.objects.get(pk=program.prescriber.pk))
+        return lambda: judge_password(password="a-wrong-one", registrant=None, by=by, at=at)
+
+    def test_of_one_prescriber_are_judged_five_times(self, guessing):
+        given = at_once(*[guessing] * 12)
+        assert given.count(Password.WRONG) == misses() == 5
+        assert given.count(Password.TOO_OFTEN_WRONG) == 7
+
+    def test_of_two_at_once_the_second_waits(self, guessing):
+        for _ in range(4):
+            guessing()
+        assert overtaken(guessing, guessing) == [Password.WRONG, Password.TOO_OFTEN_WRONG]
+
+    def test_would_both_be_judged_without_the_lock(self, guessing):
+        for _ in range(4):
+            guessing()
+        assert overtaken(guessing, guessing, without=ROW_LOCKS) == [Password.WRONG, Password.WRONG]
 
 
 class TestOneCode:
