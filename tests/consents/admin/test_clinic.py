@@ -70,15 +70,15 @@ class TestThePanel:
         assert "The address was changed since." not in panel(world, life)
         assert [one.revoked_at for one in life.registrant.signing_requests.order_by("id")] == [world.at, None]
 
-    def test_asks_who_has_come_of_age_to_sign_anew(self, world: World) -> None:
+    def test_says_who_has_come_of_age(self, world: World) -> None:
         life = signers.a_minor(world.program, world.at - timedelta(days=10), turns_18_in=5)
         signers.signed_electronically(life, world.at - timedelta(days=10))
-        assert "signed anew" in panel(world, life)
+        assert "is of age now" in panel(world, life)
 
     def test_leaves_who_is_still_under_age_alone(self, world: World) -> None:
         life = signers.a_minor(world.program, world.at)
         signers.signed_electronically(life, world.at)
-        assert "signed anew" not in panel(world, life)
+        assert "is of age now" not in panel(world, life)
 
     def test_is_read_by_designee_and_program_too(self, world: World, life: lives.Life) -> None:
         for client in (world.assistant, world.administrator):
