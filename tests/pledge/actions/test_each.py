@@ -22,6 +22,7 @@ from tests.pledge.happened import events, rows
 pytestmark = pytest.mark.django_db
 LEAVES_NO_EVENT = {
     "answers.note_unknown",  # a line in the access trail instead
+    "countersigning.judge_password",  # a right one; what a wrong one leaves, tests/consents/admin and the races try
     "visits.touch",  # each page that a signer opens
     "visits.choose_language",  # every initial and signature says in which language
 }

@@ -278,7 +278,7 @@ class TestAPregnancyReport:
 
 class TestGivingBackAtOnce:
     def race(self, software, life, meeting, within=PAUSE):
-        meeting("record_of", within)
+        meeting("_newest", within)
         dispensed, reversed_ = at_once(
             lambda: Software(software.key).dispense(life.rma_number),
             lambda: Software(software.key).reverse(life.rma_number),
