@@ -37,23 +37,8 @@ A_NAME = [[[0, 0], [10, 12]], [[3, 4]]]
 
 
 @pytest.fixture
-def program():
-    return lives.a_program(AT)
-
-
-@pytest.fixture
-def life(program):
-    return lives.registered(program, AT)
-
-
-@pytest.fixture
 def minor(program):
     return signers.a_minor(program, AT)
-
-
-@pytest.fixture
-def visit(life):
-    return signers.visiting(life, AT)
 
 
 def signing(visit, text=None, **others):

@@ -30,16 +30,6 @@ REGISTRANT, GUARDIAN = Signer.REGISTRANT, Signer.GUARDIAN
 LATER = AT + timedelta(hours=2)
 
 
-@pytest.fixture
-def program():
-    return lives.a_program(AT)
-
-
-@pytest.fixture
-def life(program):
-    return lives.registered(program, AT)
-
-
 def asking(life, signer=REGISTRANT, **others):
     given = {"pin": signers.PINS[signer], "identity_check": IdentityCheck.PHOTO_ID, "by": life.program.clinic, "at": AT}
     return {"registrant": life.registrant, "signer": signer, **given, **others}

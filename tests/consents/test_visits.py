@@ -39,23 +39,8 @@ def after(minutes: float):
 
 
 @pytest.fixture
-def program():
-    return lives.a_program(AT)
-
-
-@pytest.fixture
-def life(program):
-    return lives.registered(program, AT)
-
-
-@pytest.fixture
 def request_(life):
     return signers.invited(life, AT)
-
-
-@pytest.fixture
-def visit(life):
-    return signers.visiting(life, AT)
 
 
 def others_than(life):
