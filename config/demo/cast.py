@@ -1,4 +1,4 @@
-"""Who takes part: prescribers, a designee, pharmacies, an administrator, and their log-ins."""
+"""Who takes part: prescribers, a designee, pharmacies, two administrators, and their log-ins."""
 
 import secrets
 from dataclasses import dataclass
@@ -52,13 +52,15 @@ def enroll_parties(stage: Stage) -> tuple[Cast, list[LogIn], str]:
     kept = make_password(passphrase)  # one passphrase for all, so one slow hash
     people = [
         ("ada", "Ada Albright", "program administrator"),
+        ("bruno", "Bruno Baker", "program administrator too: approves the form texts that Ada writes"),
         ("prescott", "Dr. Paula Prescott", "prescriber"),
         ("okafor", "Dr. Emeka Okafor", "prescriber"),
         ("lindqvist", "Dr. Maja Lindqvist", "prescriber"),
         ("dana", "Dana Diaz", "designee of Dr. Prescott and Dr. Okafor"),
     ]
     users = {username: _user(username, name, kept) for username, name, _ in people}
-    users["ada"].groups.add(Group.objects.get_or_create(name=PROGRAM_ADMINISTRATORS)[0])
+    administrators = Group.objects.get_or_create(name=PROGRAM_ADMINISTRATORS)[0]
+    administrators.user_set.add(users["ada"], users["bruno"])
     ada = by_program("Ada Albright", str(users["ada"].pk))
     prescribers = tuple(
         participants.enroll_prescriber(

@@ -1,17 +1,18 @@
 """What a newcomer is handed: addresses, log-ins, a pharmacy's key and a first question that is answered with yes."""
 
 import json
-import os
+import shlex
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from config.demo.cast import LogIn
+from config.demo.private import write_privately
 from config.demo.program import Played
 from config.demo.signings import SignerOfDemo
-from consents.models import SigningRequest
-from notifications.enclosures import link_of
+from config.demo.standing import newest_link, standings
+from config.demo.surroundings import ENVIRONMENT
 from pledge.actions.keys import digest_of
 from pledge.eligibility import eligibility_of
 from pledge.models import PharmacyKey, Registrant
@@ -64,7 +65,6 @@ class Handout:
 
     def write(self, folder: Path, *, address: str, question: dict[str, Any]) -> None:
         """Write everything to the folder, readable by its owner alone."""
-        path, part = folder / FILE, folder / f"{FILE}.part"
         kept = {
             "addresses": {
                 "web": f"{address}/",
@@ -73,25 +73,23 @@ class Handout:
                 "api": f"{address}/api/v1/",
             },
             "log_ins": [asdict(log_in) for log_in in self.log_ins],
-            "signers": [{**asdict(signer), "link": _link(signer)} for signer in self.signers],
+            "signers": [{**asdict(signer), "link": newest_link(signer)} for signer in self.signers],
             "pharmacy": {"name": self.pharmacy, "key": self.key},
             "eligible": question,
         }
-        part.unlink(missing_ok=True)
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(kept, file, indent=2)
-            file.write("\n")
-        part.replace(path)
+        write_privately(folder / FILE, json.dumps(kept, indent=2) + "\n")
 
-    def sentences(self, folder: Path, *, address: str, question: dict[str, Any], caught: int) -> list[str]:
-        """Give the lines that are printed when the demo is ready."""
+    def sentences(
+        self, folder: Path, *, address: str, question: dict[str, Any], caught: int, at: datetime
+    ) -> list[str]:
+        """Give the lines that are printed when the demo is ready at an instant."""
         width = max(len(log_in.username) for log_in in self.log_ins)
         return [
             f"  Admin  {address}/admin/",
             f"         every passphrase is  {self.log_ins[0].passphrase}",
             *(f"         {log_in.username:<{width}}  {log_in.name}, {log_in.role}" for log_in in self.log_ins),
             "",
-            *self._signers(address),
+            *self._signers(address, at),
             f"  Mail   {address}/demo/mail/   ({caught} caught so far; nothing leaves this machine)",
             "",
             f"  API    {self.pharmacy} asks whether it may dispense:",
@@ -101,19 +99,24 @@ class Handout:
             "  -H 'Content-Type: application/json' \\",
             f"  -d '{json.dumps(question)}'",
             "",
+            "  Shell  commands on the demo's data, in another shell while it runs:",
+            "",
+            f"(. {shlex.quote(str(folder / ENVIRONMENT))} && .venv/bin/python manage.py verify_trail)",
+            "",
             f"  All of this is in {folder / FILE}; the servers' logs are beside it.",
             "  Ctrl-C stops everything and keeps the data; make demo-reset begins anew.",
         ]
 
-    def _signers(self, address: str) -> list[str]:
+    def _signers(self, address: str, at: datetime) -> list[str]:
         if not self.signers:
             return []
-        width = max(len(signer.name) for signer in self.signers)
+        stand = standings(self.signers, at)
+        name, words = max(len(signer.name) for signer in self.signers), max(len(one.words) for one in stand)
         return [
             f"  Sign   a link each; the code to type with the PIN comes to {address}/demo/mail/ within seconds",
             *(
-                f"         {signer.name:<{width}}  {signer.role:<10}  PIN {signer.pin}  {_link(signer)}"
-                for signer in self.signers
+                f"         {signer.name:<{name}}  {signer.role:<10}  {where:<{words}}  PIN {signer.pin}  {link}"
+                for signer, where, link in stand
             ),
             "",
         ]
@@ -122,8 +125,3 @@ class Handout:
 def _signer(kept: dict[str, str]) -> SignerOfDemo:
     """Give a signer as they were handed out; the link is made anew, since it leads to where this start listens."""
     return SignerOfDemo(**{name: said for name, said in kept.items() if name != "link"})
-
-
-def _link(signer: SignerOfDemo) -> str:
-    newest = SigningRequest.objects.filter(registrant__number=signer.number, signer=signer.role).first()
-    return link_of(newest) if newest is not None else ""

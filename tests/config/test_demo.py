@@ -137,6 +137,17 @@ def check_the_mail(demo: Demo) -> None:
     assert ask(f"{demo.address}/static/demo/demo.css")[0] == 200
 
 
+def check_another_shell(demo: Demo) -> None:
+    """Run a command as it is printed, but for the Python."""
+    printed = re.search(r"\n\((\. .*) && \.venv/bin/python (manage\.py verify_trail)\)\n", demo.said.read_text())
+    assert printed
+    command = f"{printed[1]} && {sys.executable} {printed[2]}"
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], cwd=ROOT, env=variables(), check=False, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc for processes left behind")
 class TestTheDemo:
@@ -155,8 +166,9 @@ class TestTheDemo:
             second = run(demo.folder, PORT=str(free_port()))
             assert second.returncode == 1
             assert f"A demo is running already with its data in {demo.folder} ({demo.address})" in second.stderr
-            for username in ("ada", "prescott", "dana"):
+            for username in ("ada", "bruno", "prescott", "dana"):
                 check_the_admin(demo, username)
+            check_another_shell(demo)
             handed_out = demo.credentials
 
             demo.running.kill()
@@ -176,6 +188,7 @@ class TestTheDemo:
             assert demo.said.read_text().rstrip().endswith("Stopped; the data is kept.")
             assert "Traceback" not in demo.said.read_text()
             assert demo.children() == set()
+            assert not (demo.folder / "environment.sh").exists()
         finally:
             demo.running.kill()
             demo.running.wait()

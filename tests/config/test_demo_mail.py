@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import smtplib
+import stat
+import subprocess
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
@@ -19,9 +22,13 @@ from config.demo.database import BEING_PLAYED, filled_database
 from config.demo.handout import FILE, Handout
 from config.demo.mailbox import Mailbox
 from config.demo.signings import SignerOfDemo
+from config.demo.standing import standings
+from config.demo.surroundings import ENVIRONMENT, environment_written
 from config.local_servers import free_port
 from config.supervision import ServerFailed
+from consents.actions.invitations import revoke_link
 from consents.secrets import link_token
+from pledge.rules.vocabulary import Signer
 from tests import lives, signers
 from tests.architecture.source import ROOT
 
@@ -173,9 +180,10 @@ class TestTheHandout:
         request = signers.invited(again, at)
         signer = SignerOfDemo("Robin Reyes", "registrant", "robin@patients.example", again.number, "481516")
         handout = Handout([LogIn("ada", "w", "r", "n")], "Corner", lives.a_key(program.pharmacy, at), [signer])
-        said = "\n".join(handout.sentences(tmp_path, address="http://demo", question={}, caught=0))
+        said = "\n".join(handout.sentences(tmp_path, address="http://demo", question={}, caught=0, at=at))
         link = f"http://testserver/sign/{link_token(request.nonce)}/"
         assert "481516" in said
+        assert "Robin Reyes  registrant  begins  PIN" in said
         assert link in said
         handout.write(tmp_path, address="http://demo", question=handout.question(at))
         assert json.loads((tmp_path / FILE).read_text())["signers"][0]["link"] == link
@@ -197,3 +205,64 @@ class TestTheHandout:
         kept["pharmacy"]["key"] = "pledge_live_of-somewhere-else"
         (tmp_path / FILE).write_text(json.dumps(kept))
         assert Handout.read(tmp_path) is None
+
+
+def standing(at: datetime, *named: tuple[str, lives.Life, str]) -> dict[str, str]:
+    """Where each of these stands, in the order in which they are printed."""
+    book = [SignerOfDemo(name, role, "", life.number, "481516") for name, life, role in named]
+    return {one.signer.name: one.words for one in standings(book, at)}
+
+
+@pytest.mark.django_db
+class TestWhereSignersStand:
+    def test_follows_what_each_has_signed_and_names_who_begins_first(self):
+        at = lives.UNDER_2026
+        program = lives.a_program(at)
+        done, mine, fresh, part = (lives.registered(program, at) for _ in range(4))
+        signers.signed_electronically(done, at)
+        signers.signed_in(signers.visiting(part, at), at)
+        signers.signs_all(mine, at)
+        signers.invited(fresh, at)
+        named = [("done", done), ("mine", mine), ("part", part), ("fresh", fresh)]
+        said = standing(at, *((name, life, "registrant") for name, life in named))
+        assert list(said.items()) == [
+            ("fresh", "begins"),
+            ("part", "has begun"),
+            ("done", "signed by everyone"),
+            ("mine", "has signed, waits for the clinic"),
+        ]
+
+    def test_of_a_minor_waits_for_the_guardian(self):
+        at = lives.UNDER_2026
+        life = signers.a_minor(lives.a_program(at), at)
+        signers.signs_all(life, at)
+        signers.invited(life, at, signer=Signer.GUARDIAN)
+        said = standing(at, ("child", life, "registrant"), ("parent", life, "guardian"))
+        assert list(said.items()) == [("parent", "begins"), ("child", "has signed, waits for the guardian")]
+
+    def test_tells_links_that_are_dead(self):
+        at = lives.UNDER_2026
+        program = lives.a_program(at)
+        paper, closed, never = (lives.registered(program, at) for _ in range(3))
+        signers.withdrawn(signers.visiting(paper, at), at)
+        revoke_link(request=signers.invited(closed, at), because="asked by telephone", by=program.clinic, at=at)
+        named = [("paper", paper), ("closed", closed), ("never", never)]
+        said = standing(at, *((name, life, "registrant") for name, life in named))
+        assert said == {"paper": "on paper", "closed": "closed", "never": "closed"}
+        late = lives.registered(program, at)
+        request = signers.invited(late, at)
+        assert standing(request.expires_at, ("late", late, "registrant")) == {"late": "expired"}
+
+
+class TestTheEnvironment:
+    def test_is_there_for_another_shell_while_the_demo_runs(self, tmp_path, monkeypatch):
+        monkeypatch.setenv("SECRET_KEY", "it's $HOME `secret`")
+        with environment_written(tmp_path):
+            path = tmp_path / ENVIRONMENT
+            assert stat.S_IMODE(path.stat().st_mode) == 0o600
+            read = subprocess.run(
+                ["/bin/sh", "-c", f". {path} && printenv SECRET_KEY"],
+                env={"PATH": os.environ["PATH"]}, check=True, capture_output=True, text=True,
+            )  # fmt: skip
+            assert read.stdout == "it's $HOME `secret`\n"
+        assert list(tmp_path.iterdir()) == []

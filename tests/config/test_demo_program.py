@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
+from django.contrib.auth.models import User
 
 from config.demo.program import play
 from config.demo.stage import Stage
@@ -14,6 +15,7 @@ from consents.admin.countersigning import waiting_for
 from consents.models import ConsentRecord, SignedConsent, SigningRequest
 from consents.owed import texts_to_sign
 from consents.vocabulary import LinkState
+from pledge.admin.visitor import Role, visitor_behind
 from pledge.eligibility import eligibility_of
 from pledge.models import Authorization, Designee, Deviation, FollowUp, Pharmacy, Prescriber, Registrant
 from pledge.rules.calendar import program_day
@@ -115,4 +117,7 @@ class TestTheProgram:
         assert statuses >= set(AuthorizationStatus) - {AuthorizationStatus.SUSPENDED}
         assert Deviation.objects.count() == 2
         check_signing(played.signers, now)
+        visitors = {user.username: visitor_behind(user) for user in User.objects.all()}
+        administrators = {name for name, visitor in visitors.items() if visitor and visitor.role is Role.PROGRAM}
+        assert administrators == {"ada", "bruno"}  # nobody approves the words that they wrote
         assert FollowUp.objects.filter(done_at=None).count() == 1

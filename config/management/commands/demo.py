@@ -17,11 +17,12 @@ from config.demo.catcher import caught_mail
 from config.demo.children import HOST, Child, ended, served
 from config.demo.database import BEING_PLAYED, filled_database
 from config.demo.mailbox import CAUGHT_MAIL, Mailbox
+from config.demo.surroundings import environment_written
 from config.desk import DEMO_FOLDER
 from config.stopping import STOPPING
 
 HELP = """Serve a made-up program on this machine: some fifty registrants in every state, three prescribers, a
-designee, three pharmacies and an administrator, with every mail caught where the browser shows it.
+designee, three pharmacies and two administrators, with every mail caught where the browser shows it.
 
 The first start plays the program's last months through the real actions; later starts keep what is there. It brings
 its own PostgreSQL and Valkey unless DATABASE_URL and REDIS_URL name others, and keeps everything in .demo (or in the
@@ -92,12 +93,12 @@ class Command(BaseCommand):
             question = handout.question(timezone.now())
             connection.close()
             children = running.enter_context(served(DEMO_FOLDER, port=port))
+            running.enter_context(environment_written(DEMO_FOLDER))
             handout.write(DEMO_FOLDER, address=address, question=question)
             caught = Mailbox(CAUGHT_MAIL).count()
             self.stdout.write(f"\nPledge is ready on {address}/ after {time.monotonic() - began:.0f} seconds.\n\n")
-            self.stdout.write(
-                "\n".join(handout.sentences(DEMO_FOLDER, address=address, question=question, caught=caught))
-            )
+            said = handout.sentences(DEMO_FOLDER, address=address, question=question, caught=caught, at=timezone.now())
+            self.stdout.write("\n".join(said))
             self.stdout.flush()
             _wait(children)
 
