@@ -23,8 +23,12 @@ class Command(BaseCommand):
         if users.objects.filter(username=username).exists():
             raise CommandError(f"a log-in named {username!r} exists already")
         first, _, last = name.rpartition(" ")
-        password = getpass("Password, at least 15 characters: ")
-        if password != getpass("The same again: "):
+        try:
+            password, again = getpass("Password, at least 15 characters: "), getpass("The same again: ")
+        except EOFError:
+            self.stderr.write("")  # else the sentence stands behind the prompt
+            raise CommandError("no password was typed; nothing was made") from None
+        if password != again:
             raise CommandError("the two passwords differ; nothing was made")
         try:
             validate_password(password, users(username=username, first_name=first, last_name=last))

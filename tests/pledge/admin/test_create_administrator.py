@@ -48,3 +48,19 @@ class TestCreatingAnAdministrator:
         User.objects.create_user("ada")
         with pytest.raises(CommandError, match="exists already"):
             call_command("create_administrator", "ada")
+
+    @pytest.mark.parametrize("typed_before_the_end", [0, 1])
+    def test_ends_with_one_sentence_where_the_input_ends(
+        self, monkeypatch: pytest.MonkeyPatch, typed_before_the_end: int
+    ) -> None:
+        words = ["correct horse battery"] * typed_before_the_end
+
+        def getpass(prompt: str) -> str:
+            if not words:
+                raise EOFError
+            return words.pop()
+
+        monkeypatch.setattr(create_administrator, "getpass", getpass)
+        with pytest.raises(CommandError, match="no password was typed; nothing was made"):
+            call_command("create_administrator", "ada")
+        assert not User.objects.exists()
