@@ -100,7 +100,8 @@ def approve_text(*, text: FormText, digest: str, by: By, at: datetime) -> FormTe
         raise Rejected(
             "by",
             "you wrote these words, so another program administrator approves them: ask one to open this page. "
-            "Where you are the only one, first add a log-in for a second person under Users",
+            "Where you are the only one, whoever runs the service makes a second person's log-in first "
+            "(manage.py create_administrator), or a superuser does, under Users",
         )
     changes = changed(row, approved_at=at, approved_by=by.name)
     approved = {"form_text": {row.language: [None, row.digest]}}
