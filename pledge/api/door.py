@@ -113,8 +113,9 @@ def accepts_json(header: str | None) -> bool:
     return False
 
 
+@csrf_exempt
 def unknown_address(request: HttpRequest, **_: Any) -> HttpResponse:
-    """Answer whatever else is asked for below the API's root."""
+    """Answer whatever else is asked for below the API's root, by any method; keys, not cookies, count here."""
     answer = problem_answer(NOT_FOUND, request.path)
     answer["Cache-Control"] = "no-store"
     return answer

@@ -58,6 +58,20 @@ class TestTheRequestLine:
         answer = client.get(path)
         assert (answer.status_code, problem_of(answer)) == (404, "not-found")
 
+    @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "LOSE"])
+    @pytest.mark.parametrize("path", ["/api/", "/api/v2/eligibility-checks", f"{ROOT}{CHECKS}/", f"{ROOT}/x"])
+    def test_of_an_unknown_address_needs_no_token_against_forgery(self, method, path):
+        answer = Client(enforce_csrf_checks=True).generic(method, path, "{}", content_type="application/json")
+        assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+        assert method == "HEAD" or problem_of(answer) == "not-found"
+
+    @pytest.mark.parametrize(
+        "path", [CHECKS, "/authorizations", "/authorizations/1/dispense", "/authorizations/1/reverse"]
+    )
+    def test_of_a_call_needs_no_token_against_forgery(self, software, path):
+        answer = Client(enforce_csrf_checks=True).post(f"{ROOT}{path}", "{}", content_type="application/json")
+        assert (answer.status_code, problem_of(answer)) == (401, "unauthenticated")
+
     def test_takes_no_query_parameters(self, software):
         assert errors_of(software.post(f"{CHECKS}?id=a&id=b", {})) == {"": "this call takes no query parameters"}
 
