@@ -17,7 +17,7 @@ from pledge.rules.calendar import program_day
 from pledge.rules.enrollment import acceptable, countersigning_refusals, missing_signers
 from pledge.rules.refusals import Refusal, RefusalCode, Rejected, refuse_if_any
 from pledge.rules.standing import designee_refusals, prescriber_refusals
-from pledge.rules.vocabulary import ConsentForm, Ending, Signer
+from pledge.rules.vocabulary import Actor, ConsentForm, Ending, Signer
 from pledge.trail import By, record
 
 _DONE_ANEW = (Ending.COMPLETED, Ending.DISCONTINUED)
@@ -164,4 +164,4 @@ def _countersigner_refusals(by: By, on: date) -> Iterator[Refusal]:
     """Name why someone cannot countersign: only the prescriber does, in person (section 13, Standing)."""
     yield from designee_refusals(designee_standing(by), on)
     if by.designee is not None or by.prescriber is None:
-        yield Refusal(RefusalCode.CONSENT_MISSING)
+        yield Refusal(RefusalCode.CONSENT_MISSING, left_to=Actor.PRESCRIBER)

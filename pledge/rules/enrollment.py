@@ -7,7 +7,7 @@ from pledge.rules.calendar import birthday
 from pledge.rules.editions import edition_on
 from pledge.rules.history import Record, Signature
 from pledge.rules.refusals import Refusal, RefusalCode
-from pledge.rules.vocabulary import Basis, ConsentForm, RiskCategory, Signer
+from pledge.rules.vocabulary import Actor, Basis, ConsentForm, RiskCategory, Signer
 
 REQUIRED_FORMS: dict[RiskCategory, tuple[ConsentForm, ...]] = {
     RiskCategory.CAN_BECOME_PREGNANT: (ConsentForm.INFORMED_CONSENT, ConsentForm.BIRTH_DEFECTS_CONSENT),
@@ -104,15 +104,14 @@ def consent_refusals(record: Record, on: date) -> Iterator[Refusal]:
     """Name the consents that are missing (sections 3 and 13); none once the course is enrolled."""
     if record.course.enrolled_on is not None:
         return
-    own_missing = guardian_missing = False
+    still: set[Signer] = set()
     for form in REQUIRED_FORMS[record.category]:
         signed = acceptable(record.signatures or (), form, record.course.first_day)
-        missing = _most_complete(signed, record.born_on, on)
-        own_missing = own_missing or bool(set(missing) - {Signer.GUARDIAN})
-        guardian_missing = guardian_missing or Signer.GUARDIAN in missing
-    if own_missing or not guardian_missing:
-        yield Refusal(RefusalCode.CONSENT_MISSING)
-    if guardian_missing:
+        still.update(_most_complete(signed, record.born_on, on))
+    if still != {Signer.GUARDIAN}:
+        countersigned_last = Signer.PRESCRIBER in still and Signer.REGISTRANT not in still
+        yield Refusal(RefusalCode.CONSENT_MISSING, left_to=Actor.PRESCRIBER if countersigned_last else None)
+    if Signer.GUARDIAN in still:
         yield Refusal(RefusalCode.GUARDIAN_CONSENT_MISSING)
 
 

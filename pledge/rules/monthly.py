@@ -11,7 +11,7 @@ from pledge.rules.lockout import lockout_refusals
 from pledge.rules.qualification import confirmed_specimen_refusals
 from pledge.rules.refusals import Refusal, RefusalCode
 from pledge.rules.standing import prescriber_refusals, registrant_refusals
-from pledge.rules.vocabulary import Method, PriorSource, RiskCategory
+from pledge.rules.vocabulary import Actor, Method, PriorSource, RiskCategory
 from pledge.rules.windows import is_first, last_uncancelled
 
 CAN = RiskCategory.CAN_BECOME_PREGNANT
@@ -45,7 +45,7 @@ def confirming_refusals(record: Record, attestation: Attestation, on: date) -> I
     else:
         yield from _cannot_refusals(record, attestation, on)
     if attestation.days_supply > edition_on(on).supply_days:
-        yield Refusal(RefusalCode.SUPPLY_OVER_LIMIT)
+        yield Refusal(RefusalCode.SUPPLY_OVER_LIMIT, left_to=Actor.PRESCRIBER)
 
 
 def _can_refusals(record: Record, attestation: Attestation, on: date) -> Iterator[Refusal]:

@@ -29,6 +29,8 @@ class PharmacyClass(Word):
         return _CLASS_STEPS[self][1]
 
 
+_WITHIN_THE_LIMIT = "Ask for no more days than are allowed; where none are, ask again when the next supply is due."
+
 _CLASS_STEPS: dict[PharmacyClass, tuple[Actor, str]] = {
     PharmacyClass.CONTACT_PRESCRIBER: (Actor.PRESCRIBER, "Ask the patient to call their prescriber's office."),
     PharmacyClass.PATIENT_ACTION_NEEDED: (Actor.REGISTRANT, "Ask the patient to open the program's latest e-mail."),
@@ -37,12 +39,12 @@ _CLASS_STEPS: dict[PharmacyClass, tuple[Actor, str]] = {
         Actor.PHARMACY,
         "Dispense or reverse the authorization that is active, at the pharmacy that asked for it.",
     ),
-    PharmacyClass.AUTHORIZATION_CLOSED: (Actor.PHARMACY, "Ask for a new authorization before handing anything over."),
+    PharmacyClass.AUTHORIZATION_CLOSED: (Actor.PHARMACY, "Hand nothing over under it, only under a new authorization."),
     PharmacyClass.PHARMACY_NOT_CERTIFIED: (
         Actor.PHARMACY,
         "The authorized representative renews the pharmacy's activation with the program.",
     ),
-    PharmacyClass.SUPPLY_OVER_LIMIT: (Actor.PHARMACY, "Ask for fewer days, or again nearer the end of the supply."),
+    PharmacyClass.SUPPLY_OVER_LIMIT: (Actor.PHARMACY, _WITHIN_THE_LIMIT),
 }
 
 
@@ -101,7 +103,7 @@ class RefusalCode(Word):
 
 _STEPS: dict[RefusalCode, tuple[Actor, str]] = {
     RefusalCode.NOT_ENROLLED: (Actor.PRESCRIBER, "Enroll the registrant, or look the number up again."),
-    RefusalCode.CONSENT_MISSING: (Actor.REGISTRANT, "Sign every required form; the prescriber countersigns last."),
+    RefusalCode.CONSENT_MISSING: (Actor.REGISTRANT, "Whoever has not signed yet signs, the prescriber last."),
     RefusalCode.GUARDIAN_CONSENT_MISSING: (
         Actor.REGISTRANT,
         "Have the parent or guardian sign each required form from their own invitation.",
@@ -130,10 +132,7 @@ _STEPS: dict[RefusalCode, tuple[Actor, str]] = {
     ),
     RefusalCode.RESULT_NOT_NEGATIVE: (Actor.PRESCRIBER, "Have a new test done and record it."),
     RefusalCode.LOCKED_OUT: (Actor.REGISTRANT, "Have a new test done on or after the day shown."),
-    RefusalCode.WINDOW_EXPIRED: (
-        Actor.PRESCRIBER,
-        "Have a new test or visit and confirm the month again.",
-    ),
+    RefusalCode.WINDOW_EXPIRED: (Actor.PRESCRIBER, "Have a new test or visit and confirm the month again."),
     RefusalCode.WINDOW_ALREADY_OPEN: (
         Actor.PRESCRIBER,
         "Use the open window, cancel it if nothing was dispensed, or wait until it has closed.",
@@ -161,8 +160,14 @@ _STEPS: dict[RefusalCode, tuple[Actor, str]] = {
     ),
     RefusalCode.AUTHORIZATION_REVOKED: (Actor.PHARMACY, "Return the drug to stock; ask again once nothing stops it."),
     RefusalCode.AUTHORIZATION_EXPIRED: (Actor.PHARMACY, "Reverse the authorization and return the drug to stock."),
-    RefusalCode.AUTHORIZATION_CLOSED: (Actor.PHARMACY, "Ask for a new authorization before handing anything over."),
-    RefusalCode.SUPPLY_OVER_LIMIT: (Actor.PHARMACY, "Ask for fewer days, or again nearer the end of the supply."),
+    RefusalCode.AUTHORIZATION_CLOSED: (Actor.PHARMACY, "Hand nothing over under it, only under a new authorization."),
+    RefusalCode.SUPPLY_OVER_LIMIT: (Actor.PHARMACY, _WITHIN_THE_LIMIT),
+}
+
+_STEPS_LEFT_TO: dict[tuple[RefusalCode, Actor], str] = {
+    (RefusalCode.CONSENT_MISSING, Actor.PRESCRIBER): "Countersign each form once everyone else has signed it.",
+    (RefusalCode.AUTHORIZATION_CLOSED, Actor.PRESCRIBER): "Leave the window as it is: it was dispensed from.",
+    (RefusalCode.SUPPLY_OVER_LIMIT, Actor.PRESCRIBER): "Confirm no more days than one supply may last.",
 }
 
 _PHARMACY_CLASSES: dict[RefusalCode, PharmacyClass] = {
@@ -181,15 +186,29 @@ _PHARMACY_CLASSES: dict[RefusalCode, PharmacyClass] = {
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One reason: its code and, where it is known, the earliest program day on which it can clear."""
+    """One reason: its code and, where it is known, the earliest program day on which it can clear.
+
+    ``left_to`` names who acts where, in this case, it is not the one whom the code names.
+    """
 
     code: RefusalCode
     clears_on: date | None = None
+    left_to: Actor | None = None
 
     @property
     def sentence(self) -> str:
         """The reason in one plain sentence."""
         return self.code.label
+
+    @property
+    def who_acts(self) -> Actor:
+        """Who can clear it in this case."""
+        return self.left_to or self.code.who_acts
+
+    @property
+    def next_step(self) -> str:
+        """What that party does next in this case, in one sentence."""
+        return self.code.next_step if self.left_to is None else _STEPS_LEFT_TO[self.code, self.left_to]
 
 
 class Refused(Exception):

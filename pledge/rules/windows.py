@@ -7,7 +7,7 @@ from pledge.rules.calendar import ONE_DAY, Span, days_after
 from pledge.rules.editions import Anchor, edition_on
 from pledge.rules.history import Record, Window
 from pledge.rules.refusals import Refusal, RefusalCode
-from pledge.rules.vocabulary import RiskCategory
+from pledge.rules.vocabulary import Actor, RiskCategory
 
 CAN = RiskCategory.CAN_BECOME_PREGNANT
 
@@ -70,4 +70,4 @@ def cancelling_refusals(record: Record, on: date) -> Iterator[Refusal]:
     if window is None:
         yield Refusal(RefusalCode.WINDOW_EXPIRED)
     elif window.used:
-        yield Refusal(RefusalCode.AUTHORIZATION_CLOSED)
+        yield Refusal(RefusalCode.AUTHORIZATION_CLOSED, left_to=Actor.PRESCRIBER)

@@ -19,7 +19,7 @@ from pledge.rules.enrollment import (
     missing_signers,
     required_signers,
 )
-from pledge.rules.vocabulary import ConsentForm, Signer
+from pledge.rules.vocabulary import Actor, ConsentForm, Signer
 from tests.rules.builders import CAN, CANNOT, FEW, can, cannot, course, day, reasons, signature
 
 INFORMED, BIRTH_DEFECTS = ConsentForm.INFORMED_CONSENT, ConsentForm.BIRTH_DEFECTS_CONSENT
@@ -276,6 +276,26 @@ class TestConsent:
     def test_names_whose_is_missing(self, born, signatures, missed):
         record = cannot(enrolled=None, born=born.isoformat(), signatures=signatures and tuple(signatures))
         assert reasons(consent_refusals(record, day("2024-01-20"))) == missed
+
+    @pytest.mark.parametrize(
+        ("born", "signatures", "who"),
+        [
+            pytest.param(GROWN_UP, [], Actor.REGISTRANT, id="the registrant while nothing is signed"),
+            pytest.param(GROWN_UP, None, Actor.REGISTRANT, id="the registrant while nothing is gathered"),
+            pytest.param(MINOR, signed(GUARDIAN), Actor.REGISTRANT, id="the registrant after the guardian"),
+            pytest.param(GROWN_UP, signed(REGISTRANT), Actor.PRESCRIBER, id="the prescriber where no one else is left"),
+            pytest.param(MINOR, signed(REGISTRANT, GUARDIAN), Actor.PRESCRIBER, id="the prescriber after both"),
+        ],
+    )
+    def test_is_left_to_whoever_is_left(self, born, signatures, who):
+        record = cannot(enrolled=None, born=born.isoformat(), signatures=signatures and tuple(signatures))
+        refusal = next(consent_refusals(record, day("2024-01-20")))
+        assert (refusal.code.value, refusal.who_acts) == (OWN, who)
+        assert ("ountersign each" in refusal.next_step) == (who is Actor.PRESCRIBER)
+
+    def test_is_left_to_the_registrant_while_one_form_is_unsigned(self):
+        record = can(enrolled=None, signatures=tuple(signed(REGISTRANT)))
+        assert [refusal.who_acts for refusal in consent_refusals(record, day("2024-01-20"))] == [Actor.REGISTRANT]
 
     def test_of_someone_enrolled_is_not_asked_again(self):
         assert reasons(consent_refusals(can(signatures=()), day("2024-01-20"))) == []

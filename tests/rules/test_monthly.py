@@ -13,7 +13,7 @@ from pledge.rules.monthly import (
     month_complete,
     window_corrected,
 )
-from pledge.rules.vocabulary import Method, PriorSource
+from pledge.rules.vocabulary import Actor, Method, PriorSource
 from tests.rules.builders import (
     CANNOT,
     HOME,
@@ -142,6 +142,11 @@ class TestConfirming:
     )  # fmt: skip
     def test_who_can_become_pregnant(self, record, said, on, refused):
         assert confirming(record, said, on) == refused
+
+    def test_leaves_too_long_a_supply_to_the_prescriber(self):
+        (refusal,) = confirming_refusals(can(T1, T2), attestation(days_supply=31), day("2024-02-14"))
+        assert refusal.who_acts is Actor.PRESCRIBER
+        assert refusal.next_step.startswith("Confirm no more days")
 
     def test_in_2006_is_judged_with_the_visit(self):
         record = can(negative("2006-05-01", MEDICAL), negative("2006-05-31"), enrolled="2006-05-01")

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pledge.rules.refusals import (
+    _STEPS_LEFT_TO,
     PharmacyClass,
     Refusal,
     RefusalCode,
@@ -87,6 +88,26 @@ class TestACode:
     def test_that_asks_for_a_day_to_wait_for_points_to_it(self):
         waiting = ["waiting_period", "test_gap_too_short", "locked_out", "specimen_in_closed_window"]
         assert all("day shown" in RefusalCode(code).next_step for code in waiting)
+
+    @pytest.mark.parametrize(("code", "who"), _STEPS_LEFT_TO, ids=lambda word: word.value)
+    def test_left_to_someone_else_says_what_they_do(self, code, who):
+        refusal = Refusal(code, left_to=who)
+        assert refusal.who_acts is who
+        assert refusal.who_acts is not code.who_acts
+        assert a_sentence(refusal.next_step)
+        assert refusal.next_step != code.next_step
+
+    @pytest.mark.parametrize("code", RefusalCode, ids=str)
+    def test_left_to_no_one_else_is_the_code_s(self, code):
+        assert (Refusal(code).who_acts, Refusal(code).next_step) == (code.who_acts, code.next_step)
+
+    @pytest.mark.parametrize("word", [RefusalCode.SUPPLY_OVER_LIMIT, PharmacyClass.SUPPLY_OVER_LIMIT])
+    def test_of_the_supply_promises_no_days_where_none_are_left(self, word):
+        assert "where none are, ask again when the next supply is due" in word.next_step
+
+    @pytest.mark.parametrize("word", [RefusalCode.AUTHORIZATION_CLOSED, PharmacyClass.AUTHORIZATION_CLOSED])
+    def test_of_a_closed_authorization_asks_for_a_new_one_only_to_hand_something_over(self, word):
+        assert word.next_step == "Hand nothing over under it, only under a new authorization."
 
 
 class TestAPharmacyClass:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pledge.rules.calendar import ONE_DAY, days_after, program_day
 from pledge.rules.editions import EDITIONS
+from pledge.rules.vocabulary import Actor
 from pledge.rules.windows import (
     barring_refusals,
     cancelling_refusals,
@@ -266,6 +267,12 @@ class TestCancelling:
     )
     def test_of_the_open_window(self, windows, refused):
         assert reasons(cancelling_refusals(can(windows=windows), day("2024-03-03"))) == refused
+
+    def test_of_one_dispensed_from_is_no_matter_of_the_pharmacy_s(self):
+        record = can(windows=[window("2024-03-01", used=1)])
+        (refusal,) = cancelling_refusals(record, day("2024-03-03"))
+        assert refusal.who_acts is Actor.PRESCRIBER
+        assert refusal.next_step.startswith("Leave the window as it is")
 
     def test_is_of_the_present_course(self):
         record = can(windows=[window("2024-03-01")], course=course("2024-03-02", number=2))

@@ -9,6 +9,7 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from pledge.actions import participants
 from pledge.models import Designee, ProgramEvent, Registrant
@@ -98,7 +99,8 @@ def refused_with(answer: HttpResponse) -> set[RefusalCode]:
     page = answer.content.decode()
     for refusal in refusals:
         assert refusal.code.value in page
-        assert refusal.code.who_acts.label in page
+        assert refusal.who_acts.label in page
+        assert escape(refusal.next_step) in page
     return {refusal.code for refusal in refusals}
 
 
