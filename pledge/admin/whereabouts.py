@@ -84,10 +84,13 @@ def whereabouts(record: Record, on: date) -> Whereabouts:
     return Whereabouts(place, *(_in_window(record, window, on) if window else _between(record, on)))
 
 
+# To countersign can be done here and now; a link that waits for its signer is sent again; and whoever wants no link, or
+# no longer one, is left to paper. What cannot be taken now is not offered, and the next is suggested instead.
+SIGN = ("invite-to-sign", "countersign", "send-link-again", "record-paper-consent")
 NEXT_STEPS = {
     RefusalCode.TREATMENT_ENDED: ("begin-again",),
-    RefusalCode.CONSENT_MISSING: ("invite-to-sign", "countersign"),
-    RefusalCode.GUARDIAN_CONSENT_MISSING: ("invite-to-sign",),
+    RefusalCode.CONSENT_MISSING: SIGN,
+    RefusalCode.GUARDIAN_CONSENT_MISSING: SIGN,
     RefusalCode.COUNSELING_MISSING: ("confirm-month",),
     RefusalCode.QUESTIONS_MISSING: ("record-answers",),
     RefusalCode.CONTRACEPTION_MISMATCH: ("record-answers",),
