@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -79,11 +80,25 @@ def _messages_of(path: Path) -> Iterator[tuple[int, Message]]:
         from django.utils.translation.template import templatize
 
         source = templatize(source, origin=str(path))
-    for line, _, said, _ in extract_python(io.BytesIO(source.encode()), [*KEYWORDS, "_"], [], {"encoding": "utf-8"}):
-        if isinstance(said, str):
-            yield line, said
-        else:
-            yield line, (said[0], said[1])
+    yield from messages_in(source, within_f_strings=path.suffix == ".py")
+
+
+def messages_in(source: str, *, within_f_strings: bool = True) -> Iterator[tuple[int, Message]]:
+    """Every message that a source says; Babel reads over those inside f-strings, which are one token to it."""
+    pieces = [(0, source)]
+    if within_f_strings:
+        pieces += [(node.lineno - 1, ast.unparse(node)) for node in _calls_in_f_strings(source)]
+    for above, piece in pieces:
+        file = io.BytesIO(piece.encode())
+        for line, _, said, _ in extract_python(file, [*KEYWORDS, "_"], [], {"encoding": "utf-8"}):
+            yield above + line, said if isinstance(said, str) else (said[0], said[1])
+
+
+def _calls_in_f_strings(source: str) -> Iterator[ast.Call]:
+    strings = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.JoinedStr))
+    for node in (part for string in strings for part in ast.walk(string)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {*KEYWORDS, "_"}:
+            yield node
 
 
 if __name__ == "__main__":

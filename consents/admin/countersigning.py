@@ -15,6 +15,7 @@ from consents.actions.signing import countersign
 from consents.admin.passwords import password_refused
 from consents.admin.previews import Preview, preview_of
 from consents.models import SignedConsent
+from consents.names import name_of, same_name
 from pledge.admin.panels import Pointer
 from pledge.admin.visitor import Role, Visitor, visitor_of
 from pledge.models import Prescriber, Registrant
@@ -42,9 +43,19 @@ class Waiting(NamedTuple):
         return [preview_of(one) for one in self.signed]
 
     @property
+    def known(self) -> list[tuple[SignedConsent, str]]:
+        """Each signature, with the name that the clinic has of its signer where that is another one."""
+        return [(one, _known_otherwise(self.registrant, one)) for one in self.signed]
+
+    @property
     def key(self) -> str:
         """What its check box says."""
         return f"{self.registrant.number}:{self.form.value}"
+
+
+def _known_otherwise(registrant: Registrant, signature: SignedConsent) -> str:
+    known, written = name_of(registrant, signature.signer), signature.signer_name
+    return known if known and written and not same_name(known, written) else ""
 
 
 class Result(NamedTuple):

@@ -74,12 +74,14 @@ def sealed_copy(request: HttpRequest, visitor: Visitor, text_id: int, kind: str)
     return HttpResponse(bytes(content or b""), content_type=mime, headers={"Content-Disposition": disposition})
 
 
-def waiting_for(visitor: Visitor, version: FormVersion) -> str:
-    """Name who has still to sign a version of a form, as words; empty where everyone has."""
-    registrant = visitor.asked.registrant
-    signed = [s for s in signatures_of(registrant) if (s.form, s.version) == (version.form, version.version)]
-    missing = missing_signers(signed, registrant.born_on, program_day(visitor.at))
-    return ", ".join(str(WHO[signer]) for signer in missing)
+def waiting_for(visitor: Visitor, *versions: FormVersion) -> str:
+    """Name who has still to sign any of these versions of forms, as words; empty where everyone has."""
+    registrant, signatures = visitor.asked.registrant, signatures_of(visitor.asked.registrant)
+    missing: set[Signer] = set()
+    for version in versions:
+        signed = [s for s in signatures if (s.form, s.version) == (version.form, version.version)]
+        missing.update(missing_signers(signed, registrant.born_on, program_day(visitor.at)))
+    return ", ".join(str(WHO[signer]) for signer in Signer if signer in missing)
 
 
 def _found(request: HttpRequest, visitor: Visitor, text_id: int) -> Copy | None:

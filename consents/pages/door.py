@@ -158,7 +158,7 @@ def wrong_pin(left: int) -> Problem:
     """Say that a PIN was wrong, and how many tries are left."""
     tries = ngettext("%(left)d try is left.", "%(left)d tries are left.", left) % {"left": left}
     then = _("After that this link closes, and the clinic sends a new one.")
-    return Problem("pin", f"{_('The PIN is wrong.')} {tries} {then}")
+    return Problem("pin", " ".join([_("The PIN is wrong."), tries, then]))
 
 
 def _wrong_code() -> Problem:

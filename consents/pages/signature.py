@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 from consents.actions.signing import sign_electronically
 from consents.actions.steps import NotProven
 from consents.models import SignedConsent
+from consents.names import name_of, same_name
 from consents.pages.documents import waiting_for
 from consents.pages.door import wrong_pin
 from consents.pages.page import Problem, onward
 from consents.pages.signing import BAD, Left, left_of, left_to_sign, stopped
-from consents.pages.visitor import DENIED, Visitor, closed, signed_by, turned_away, with_disclosures
+from consents.pages.visitor import DENIED, Visitor, by_signer, closed, signed_by, turned_away, with_disclosures
 from consents.pages.words import MEANINGS, drawn_from, moment, signature_in_words
 from consents.vocabulary import MEANINGS as MEANING_OF
 from pledge.rules.refusals import Refused, Rejected
@@ -43,14 +44,37 @@ def signature(request: HttpRequest, visitor: Visitor, text_id: int) -> HttpRespo
 def _typed(request: HttpRequest, visitor: Visitor, left: Left) -> dict[str, Any]:
     """Give what was typed and drawn, as the action takes it.
 
-    :raises Rejected: where what was drawn is nothing that our script sends.
+    :raises Rejected: where what was drawn is nothing that our script sends, or another name is to be confirmed.
     """
     drawn = drawn_from(request.POST.get("drawn", ""))
     if drawn is None:
         raise Rejected("drawn", "it is no list of strokes")
     pin = "".join(request.POST.get("pin", "").split())
-    name = " ".join(request.POST.get("name", "").split())
+    name = _typed_name(request)
+    if _is_to_be_confirmed(request, visitor, left, name):
+        raise Rejected("confirmed", "it is not the name that the clinic has")
     return {"visit": visitor.visit, "text": left.text, "name": name, "drawn": drawn, "pin": pin}
+
+
+def _typed_name(request: HttpRequest) -> str:
+    return " ".join(request.POST.get("name", "").split())
+
+
+def _is_to_be_confirmed(request: HttpRequest, visitor: Visitor, left: Left, name: str) -> bool:
+    """Tell whether to ask, once for each name typed, about one that is not the clinic's; names vary, none is refused.
+
+    What the action refuses anyway is left to it: whoever is not the signer, no name, statements not initialed.
+    """
+    known = name_of(visitor.asked.registrant, visitor.asked.signer)
+    if visitor.by != by_signer(visitor.asked) or left.done < left.total or not name or not known:
+        return False
+    return not same_name(name, known) and not same_name(name, request.POST.get("confirmed", ""))
+
+
+def _another_name(request: HttpRequest, visitor: Visitor) -> Problem:
+    sentence = _("The clinic knows you as %(known)s, and you typed %(name)s. Is this how you sign?")
+    known = name_of(visitor.asked.registrant, visitor.asked.signer)
+    return Problem("confirmed", sentence % {"known": known, "name": _typed_name(request)})
 
 
 def _unproven(request: HttpRequest, visitor: Visitor, left: Left, pins_left: int) -> HttpResponse:
@@ -66,6 +90,7 @@ def _rejected(request: HttpRequest, visitor: Visitor, left: Left, rejected: Reje
             for number in range(1, left.total + 1)
             if number not in left.initials
         ],
+        "confirmed": [_another_name(request, visitor)],
         "name": [Problem("name", _("Type your full name."))],
         "pin": [Problem("pin", _("Type the PIN that you chose at the clinic."))],
         "drawn": [Problem("", _("The drawing did not arrive whole. Draw it again, or leave it empty."))],
@@ -94,7 +119,7 @@ def _page(request: HttpRequest, visitor: Visitor, left: Left, *problems: Problem
         text=left.text,
         lines=lines,
         meaning=MEANINGS[MEANING_OF[visitor.asked.signer]],
-        typed={name: request.POST.get(name, "") for name in ("name", "drawn")},
+        typed={name: request.POST.get(name, "") for name in ("name", "drawn", "confirmed")},
     )
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from consents.actions.visits import initial
 from consents.models import FormText, Initial
 from consents.owed import texts_to_sign
+from consents.pages.documents import waiting_for
 from consents.pages.page import Problem, onward, shown
 from consents.pages.visitor import Visitor, signed_by, turned_away, with_disclosures
 from consents.pages.words import moment
@@ -46,7 +47,9 @@ def left_of(visitor: Visitor) -> list[Left]:
 @with_disclosures
 def forms(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """List what is left to sign, with how far each form has come."""
-    return visitor.shown(request, "forms.html", left=left_of(visitor), signed=signed_by(visitor).exists())
+    left, signed = left_of(visitor), list(signed_by(visitor))
+    waiting = "" if left else waiting_for(visitor, *(row.form_version for row in signed))
+    return visitor.shown(request, "forms.html", left=left, signed=bool(signed), waiting=waiting)
 
 
 @with_disclosures

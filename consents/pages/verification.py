@@ -4,7 +4,9 @@ The file is held in memory alone, and only a digest that someone already has fin
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadhandler import MemoryFileUploadHandler
@@ -14,6 +16,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from consents.models import ConsentRecord, SealCertificate
 from consents.pages.page import Problem, page, private, shown
+from consents.pages.words import moment
 from consents.sealing import SealUnusable, own_certificates
 from consents.verification import Finding, Findings, Trouble, trusted_from, verify
 from consents.verification.page_wording import WORDS
@@ -68,10 +71,10 @@ def verify_digest(request: HttpRequest, digest: str) -> HttpResponse:
     """Tell whether a record with a digest was sealed, when and under which certificate; nothing else about it."""
     sealed = ConsentRecord.objects.filter(digest__startswith=digest, sealed_at__isnull=False)
     found = sealed.values("digest", "sealed_at", "document_digest", "certificate__fingerprint").first()
-    words = WORDS[_language()]
-    return shown(
-        request, "verification_record.html", status=200 if found else 404, found=found, asked=digest, words=words
-    )
+    context: dict[str, Any] = {"words": WORDS[_language()], "asked": digest, "found": found}
+    if found is not None and found["sealed_at"] is not None:
+        context["sealed_at"] = moment(found["sealed_at"], "UTC")
+    return shown(request, "verification_record.html", status=200 if found else 404, **context)
 
 
 def certificates(request: HttpRequest) -> HttpResponse:
@@ -94,9 +97,35 @@ def published() -> list[str]:
 
 def _page(request: HttpRequest, findings: Findings | None = None, *, status: int = 200) -> HttpResponse:
     language = _language()
-    sentences = [one.sentence(language) for one in findings.troubles] if findings is not None else []
     words = WORDS[language]
-    return shown(request, "verification.html", status=status, words=words, findings=findings, sentences=sentences)
+    context: dict[str, Any] = {"findings": findings}
+    if findings is not None:
+        context["sentences"] = [one.sentence(language) for one in findings.troubles]
+        context["record"] = _in_words(findings.record, words) if findings.holds and findings.record else None
+    return shown(request, "verification.html", status=status, words=words, **context)
+
+
+def _in_words(record: Mapping[str, Any], words: dict[str, str]) -> dict[str, Any]:
+    """Give what a record that holds says of itself, its language and instants as people say them."""
+    language = record["text"]["language"]
+    return {
+        "title": record["text"]["body"]["title"],
+        "version": record["text"]["version"],
+        "language": words.get(f"language_{language}", language),
+        "spoken": language,
+        "completed_at": _moment(record["completed_at"]),
+        "signatures": [
+            (one["name"], one["meaning_in_words"], _moment(one["signed_at"])) for one in record["signatures"]
+        ],
+    }
+
+
+def _moment(written: str) -> str:
+    """Give an instant of a record in words; as it is written where it is none that this program writes."""
+    try:
+        return moment(datetime.fromisoformat(written), "UTC")
+    except ValueError:
+        return written
 
 
 def _language() -> str:

@@ -18,13 +18,14 @@ from consents.actions.steps import Denied
 from consents.actions.visits import choose_language, touch
 from consents.links import request_of, state_of, visit_of
 from consents.models import SignedConsent, SigningRequest, Visit
+from consents.owed import texts_to_sign
 from consents.pages.page import host_only, is_switch, onward, page, shown
 from consents.secrets import digest_of_token
 from consents.vocabulary import SIGNING_LANGUAGES, Language, LinkState
 from pledge.access import registrants_for
 from pledge.admin.visitor import visitor_behind
 from pledge.models import Course
-from pledge.rules.refusals import Rejected
+from pledge.rules.refusals import Refused, Rejected
 from pledge.trail import By, by_registrant
 
 P = ParamSpec("P")
@@ -61,8 +62,16 @@ class Visitor:
             token=self.token,
             visit=self.visit,
             minutes=settings.SIGNING_IDLE_MINUTES,
+            may_choose_paper=self.may_choose_paper,  # called where a page offers it
             **context,
         )
+
+    def may_choose_paper(self) -> bool:
+        """Tell whether anything is left that could be signed on paper; where that is not known, it may."""
+        try:
+            return bool(texts_to_sign(self.asked, self.visit.language, self.at))
+        except (Refused, Rejected):
+            return True
 
 
 def open_request(token: str, at: datetime) -> SigningRequest | None:

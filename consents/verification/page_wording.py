@@ -14,8 +14,11 @@ WORDS = {
         "does_not_hold": "This file does not hold",
         "does_not_hold_words": "Do not rely on it. Ask the clinic for the sealed copy it keeps.",
         "form": "Form",
+        "help": "This page checks files and tells nothing else. For a consent itself, ask the clinic that keeps it.",
         "version": "Version",
         "language": "Language",
+        "language_en": "English",
+        "language_es": "Spanish",
         "completed": "Completed",
         "signatures": "Signed by",
         "signer": "Who",
@@ -32,7 +35,7 @@ WORDS = {
         "known": "A record with this digest was sealed",
         "known_words": "Compare the whole digest below with the one on the document, letter by letter. "
         "To be sure of the document itself, have the file checked.",
-        "sealed_at": "Sealed (UTC)",
+        "sealed_at": "Sealed",
         "document_digest": "Digest of the sealed PDF (SHA-256)",
         "unknown": "No record with this digest was sealed here",
         "unknown_words": "The address may have been typed wrongly, the document may not be sealed yet, "
@@ -52,8 +55,12 @@ WORDS = {
         "does_not_hold": "Este archivo no es válido",
         "does_not_hold_words": "No confíe en él. Pida a la clínica la copia sellada que conserva.",
         "form": "Formulario",
+        "help": "Esta página comprueba archivos y no dice nada más. Sobre un consentimiento en sí, pregunte a la "
+        "clínica que lo conserva.",
         "version": "Versión",
         "language": "Idioma",
+        "language_en": "Inglés",
+        "language_es": "Español",
         "completed": "Completado",
         "signatures": "Firmado por",
         "signer": "Quién",
@@ -70,7 +77,7 @@ WORDS = {
         "known": "Se selló un registro con esta huella digital",
         "known_words": "Compare la huella digital completa de abajo con la del documento, letra por letra. "
         "Para estar seguro del documento, haga comprobar el archivo.",
-        "sealed_at": "Sellado (UTC)",
+        "sealed_at": "Sellado",
         "document_digest": "Huella digital del PDF sellado (SHA-256)",
         "unknown": "Aquí no se selló ningún registro con esta huella digital",
         "unknown_words": "Puede que la dirección esté mal escrita, que el documento aún no esté sellado "

@@ -9,10 +9,12 @@ from django.test import Client
 from django.urls import reverse
 
 from consents.actions.records import seal_due
+from consents.actions.signing import sign
 from consents.models import Scan, SignedConsent, SigningPin, SigningRequest
 from pledge.actions import registrants
 from pledge.models import AccessEntry, EventType
-from pledge.rules.vocabulary import Signer
+from pledge.rules.vocabulary import ConsentForm, Signer
+from pledge.trail import by_registrant
 from tests import lives, signers
 from tests.consents.papers import a_picture, a_scan
 from tests.pledge.admin.world import World, newest_act, page_of, step_of, take
@@ -47,6 +49,15 @@ class TestThePanel:
         assert shown.count("Electronically") == 4
         assert shown.count("Complete</span>") == 2
         assert shown.count("Mar 11, 2027, 10:00 AM EST") >= 4
+
+    def test_explains_a_recorded_fact(self, world: World, life: lives.Life) -> None:
+        explained = "recorded without a text by this service: no sealed document"
+        assert explained not in panel(world, life)
+        own = by_registrant(life.registrant)
+        sign(
+            registrant=life.registrant, form=ConsentForm.INFORMED_CONSENT, signer=Signer.REGISTRANT, by=own, at=world.at
+        )
+        assert panel(world, life).count(explained) == 1
 
     def test_follows_a_link(self, world: World, life: lives.Life) -> None:
         request = signers.invited(life, world.at)

@@ -90,6 +90,23 @@ class TestThePage:
         assert " style=" not in page
         assert "<script>" not in page
 
+    def test_marks_a_signature_under_another_name(self, world: World, address: str, life: lives.Life) -> None:
+        assert "Another name" not in world.prescriber.get(address).content.decode()
+        change = {"name": "Nora Nuevo"}
+        registrants.change_contact(registrant=life.registrant, contact=change, by=world.program.clinic, at=world.at)
+        page = world.prescriber.get(address).content.decode()
+        assert page.count("signed as Robin Reyes, known as Nora Nuevo") == 2
+
+    def test_marks_no_name_that_differs_in_accents_or_is_a_guardians_own(self, world: World, address: str) -> None:
+        minor = signers.a_minor(world.program, world.at)
+        for signer in (Signer.REGISTRANT, Signer.GUARDIAN):
+            signers.signs_all(minor, world.at, signer=signer)
+        change = {"name": "robin  réyes"}
+        registrants.change_contact(registrant=minor.registrant, contact=change, by=world.program.clinic, at=world.at)
+        page = world.prescriber.get(address).content.decode()
+        assert "Gale Reyes" in page
+        assert "Another name" not in page
+
     def test_changes_nothing_and_leaves_an_access_entry(self, world: World, address: str, life: lives.Life) -> None:
         before = digest()
         world.prescriber.get(address)

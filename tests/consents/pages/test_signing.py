@@ -10,14 +10,17 @@ import pytest
 import time_machine
 from django.contrib.auth.models import User
 
+from consents.actions.signing import countersign
 from consents.models import FormText, Initial, SignedConsent, Visit
 from consents.pages.words import MOST_POINTS, drawn_from
 from pledge.models import EventType, ProgramEvent
+from pledge.rules.vocabulary import ConsentForm
 from tests import lives
 from tests.consents.pages.conftest import AT
 from tests.consents.pages.ways import Way, a_minor
 
 pytestmark = pytest.mark.django_db
+DRAWN = "[[[1,2],[30,40]]]"
 INNER = ["records", "document", "forms", "copies", "withdraw", "leave"]
 
 
@@ -31,6 +34,12 @@ def inside(way: Way) -> Way:
 def text(inside: Way) -> FormText:
     """The first form."""
     return inside.texts()[0]
+
+
+def all_signed(way: Way) -> Way:
+    for text in way.at_the_forms().texts():
+        assert way.initial_all(text).sign(text, pin=way.pin).status_code == 201
+    return way
 
 
 def refused_tries() -> int:
@@ -59,6 +68,33 @@ class TestTheWay:
                 assert signer.sign(text, **({"pin": signer.pin} if number else {})).status_code == 201
         signed = list(SignedConsent.objects.order_by("id").values_list("signer", "meaning"))
         assert signed == [("registrant", "consent")] * 2 + [("guardian", "guardian_consent")] * 2
+
+
+class TestTheEndOfTheWay:
+    def test_says_who_has_still_to_sign(self, program: lives.Program) -> None:
+        minor, _ = a_minor(program, AT)
+        page = all_signed(minor).get("forms").content.decode()
+        assert "Still to sign: parent or guardian, prescriber." in page
+        assert "Your copies are ready to keep, or will be" not in page
+
+    def test_promises_copies_once_everyone_has(self, way: Way, program: lives.Program) -> None:
+        all_signed(way)
+        for form in ConsentForm:
+            countersign(registrant=way.request.registrant, form=form, by=program.clinic, at=AT)
+        page = way.get("forms").content.decode()
+        assert "Your copies are ready to keep, or will be in a few minutes." in page
+        assert "Still to sign" not in page
+
+    def test_offers_no_paper_any_more(self, inside: Way) -> None:
+        offer = inside.address("withdraw")
+        for text in inside.texts():
+            assert offer in inside.get("forms").content.decode()
+            inside.initial_all(text)
+            inside.sign(text, pin=inside.pin)
+        for name in ("forms", "copies", "records"):
+            page = inside.get(name).content.decode()
+            assert offer not in page
+            assert "You may sign on paper instead at any time." not in page
 
 
 class TestTheDisclosures:
@@ -242,6 +278,52 @@ class TestTheSignature:
         others = FormText.objects.exclude(pk__in=[text.pk for text in inside.texts()])
         assert [inside.sign(other).status_code for other in others] == [303] * len(others)
         assert not SignedConsent.objects.exists()
+
+
+class TestAnotherNameThanTheClinicHas:
+    def test_is_asked_about_and_loses_nothing(self, inside: Way, text: FormText) -> None:
+        answer = inside.initial_all(text).sign(text, name="Mickey <b>Mouse", drawn=DRAWN)
+        page = answer.content.decode()
+        assert answer.status_code == 400
+        assert "The clinic knows you as Robin Reyes, and you typed Mickey &lt;b&gt;Mouse." in page
+        assert 'href="#confirmed"' in page
+        assert 'value="Mickey &lt;b&gt;Mouse" required' in page
+        assert f'value="{DRAWN}"' in page
+        assert " checked" not in page
+        assert not SignedConsent.objects.exists()
+
+    def test_is_taken_once_confirmed(self, inside: Way, text: FormText) -> None:
+        inside.initial_all(text).sign(text, name="Mickey Mouse")
+        assert inside.sign(text, name="Mickey Mouse", confirmed="Mickey Mouse").status_code == 201
+        assert SignedConsent.objects.get().signer_name == "Mickey Mouse"
+
+    def test_is_asked_about_again_where_it_is_yet_another(self, inside: Way, text: FormText) -> None:
+        inside.initial_all(text)
+        assert inside.sign(text, name="XY", confirmed="Mickey Mouse").status_code == 400
+        assert not SignedConsent.objects.exists()
+
+    @pytest.mark.parametrize("name", ["robin reyes", "Robin  Réyes", "ROBINREYES", "Robin Re\u0301yes"])
+    def test_is_none_by_case_accents_or_spaces(self, inside: Way, text: FormText, name: str) -> None:
+        assert inside.initial_all(text).sign(text, name=name).status_code == 201
+
+    def test_is_not_asked_about_where_the_clinic_has_none(self, inside: Way, text: FormText) -> None:
+        type(inside.request.registrant).objects.filter(pk=inside.request.registrant_id).update(name="")
+        assert inside.initial_all(text).sign(text, name="Mickey Mouse").status_code == 201
+
+    def test_stays_confirmed_when_the_pin_was_wrong(self, inside: Way, text: FormText) -> None:
+        inside.initial_all(text).sign(text)
+        second = inside.texts()[0]
+        given = {"name": "Mickey Mouse", "confirmed": "Mickey Mouse"}
+        answer = inside.initial_all(second).sign(second, pin="111222", **given)
+        assert answer.status_code == 403
+        assert " checked> Yes, this is how I sign" in answer.content.decode()
+
+    def test_of_a_guardian_is_compared_with_the_guardians(self, program: lives.Program) -> None:
+        guardian = a_minor(program, AT)[1].at_the_forms()
+        text = guardian.texts()[0]
+        answer = guardian.initial_all(text).sign(text, name="Robin Reyes")
+        assert (answer.status_code, guardian.sign(text).status_code) == (400, 201)
+        assert "The clinic knows you as Gale Reyes" in answer.content.decode()
 
 
 class TestADrawnName:

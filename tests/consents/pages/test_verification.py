@@ -71,6 +71,24 @@ class TestTheFormForAFile:
         assert record.digest in answer.text
         assert answer["Cache-Control"] == "no-store"
 
+    @pytest.mark.parametrize(
+        ("language", "words"),
+        [("en", ("English", "March 11, 2027, 3:00 PM UTC")), ("es", ("Inglés", "11 de marzo de 2027, 15:00 UTC"))],
+    )
+    def test_says_when_and_in_which_language_in_words(
+        self, client: Client, record: ConsentRecord, language: str, words: tuple[str, str]
+    ) -> None:
+        page = sent(client, file_of(record), headers={"accept-language": language}).text
+        assert f"<dd>{words[0]}</dd>" in page
+        assert page.count(words[1]) == 3
+        assert "2027-03-11T" not in page
+
+    def test_speaks_of_no_link_and_no_pin(self, client: Client, record: ConsentRecord) -> None:
+        for address in ("/verify/", f"/verify/{record.digest[:32]}/"):
+            page = client.get(address).text
+            assert WORDS["en"]["help"] in page
+            assert "PIN" not in page
+
     def test_says_what_is_wrong_with_a_touched_one(self, client: Client, record: ConsentRecord) -> None:
         answer = sent(client, bytes(record.document or b"") + b"\n")
         assert "Something was added to the PDF after it was sealed." in answer.text
@@ -120,7 +138,12 @@ class TestThePageOfADigest:
         answer = client.get(f"/verify/{record.digest[:32]}/")
         assert answer.status_code == 200
         assert record.certificate is not None
-        for told in (record.digest, record.document_digest, record.certificate.fingerprint, "2027-03-11 15:00:00 UTC"):
+        for told in (
+            record.digest,
+            record.document_digest,
+            record.certificate.fingerprint,
+            "March 11, 2027, 3:00 PM UTC",
+        ):
             assert told in answer.text
         assert answer["Cache-Control"] == "no-store"
 

@@ -7,7 +7,7 @@ import pytest
 
 from consents.pages import words
 from consents.vocabulary import Meaning, SigningMethod
-from tests.words import COMPILED, TEMPLATES, Message, compiled, gathered, kept
+from tests.words import COMPILED, TEMPLATES, Message, compiled, gathered, kept, messages_in
 
 PLACES = re.compile(r"%\((\w+)\)[ds]|</?\w+>")
 
@@ -20,6 +20,10 @@ class TestTheWords:
     def test_are_all_kept(self) -> None:
         written = {message.id for message in kept() if message.id}
         assert written == set(gathered())
+
+    def test_are_gathered_inside_f_strings_too(self) -> None:
+        source = "said = f\"{_('Lost.')} {tries} {ngettext('%(n)d try', '%(n)d tries', n)}\"\nsaid = _('Found.')\n"
+        assert {said for _, said in messages_in(source)} == {"Lost.", ("%(n)d try", "%(n)d tries"), "Found."}
 
     @pytest.mark.parametrize("said", gathered(), ids=str)
     def test_have_spanish(self, said: Message) -> None:

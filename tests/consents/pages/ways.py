@@ -117,8 +117,9 @@ class Way:
         return self
 
     def sign(self, text: FormText, **typed: object) -> HttpResponse:
-        """Send the signature."""
-        return self.post("signature", text.pk, **{"name": "Robin Reyes", **typed})
+        """Send the signature, with the name that the clinic has unless another is typed."""
+        name = "Gale Reyes" if self.request.signer == Signer.GUARDIAN else "Robin Reyes"
+        return self.post("signature", text.pk, **{"name": name, **typed})
 
     def at_the_forms(self) -> Way:
         """Go as far as the list of forms."""
