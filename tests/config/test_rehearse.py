@@ -20,7 +20,8 @@ from tests.architecture.source import ROOT
 from tests.config.malformed_scenarios import MALFORMED, STEP, WHERE
 from tests.pledge.happened import rows
 
-PREFIX = "rehearsal_ofatest"
+# Each worker of a parallel run has a name of its own, since all share one server.
+PREFIX = f"rehearsal_ofatest{os.environ.get('PYTEST_XDIST_WORKER', '')}"
 PASSES = """
     - name: a window opens
       rule: "6"
