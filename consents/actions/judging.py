@@ -17,10 +17,8 @@ from pledge.rules.calendar import program_day
 from pledge.rules.enrollment import acceptable, countersigning_refusals, missing_signers
 from pledge.rules.refusals import Refusal, RefusalCode, Rejected, refuse_if_any
 from pledge.rules.standing import designee_refusals, prescriber_refusals
-from pledge.rules.vocabulary import Actor, ConsentForm, Ending, Signer
+from pledge.rules.vocabulary import Actor, ConsentForm, Signer
 from pledge.trail import By, record
-
-_DONE_ANEW = (Ending.COMPLETED, Ending.DISCONTINUED)
 
 
 class Judged(NamedTuple):
@@ -74,8 +72,8 @@ def judge(row: Registrant, form: ConsentForm, signer: Signer, *, by: By, at: dat
 
 def standing(row: Registrant, version: FormVersion) -> list[SignedConsent]:
     """Give the signatures under a version that count in the present course, in the order in which they were given."""
-    rows = SignedConsent.objects.filter(registrant=row, form_version=version, signed_at__gte=row.course.consents_since)
-    rows = rows.exclude(course__ending__in=_DONE_ANEW).order_by("id")
+    rows = SignedConsent.objects.counting().filter(registrant=row, form_version=version)
+    rows = rows.filter(signed_at__gte=row.course.consents_since).order_by("id")
     return list(rows.select_related("text__form_version", "scan", "registrant", "course__registrant"))
 
 

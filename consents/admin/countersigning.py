@@ -23,11 +23,10 @@ from pledge.rules.calendar import program_day
 from pledge.rules.enrollment import REQUIRED_FORMS, missing_signers
 from pledge.rules.history import Signature
 from pledge.rules.refusals import Refusal, Refused, Rejected
-from pledge.rules.vocabulary import ConsentForm, Ending, RiskCategory, Signer
+from pledge.rules.vocabulary import ConsentForm, RiskCategory, Signer
 from pledge.trail import By, record_access
 
 MOST_SHOWN = 20
-DONE_ANEW = (Ending.COMPLETED, Ending.DISCONTINUED)  # their signatures count no more, as in pledge.facts
 
 
 class Waiting(NamedTuple):
@@ -75,14 +74,17 @@ def waiting_for(prescriber: Prescriber, on: date) -> list[Waiting]:
     """Give the forms of a prescriber's registrants on which nobody's signature is missing but the prescriber's."""
     later = SignedConsent.objects.filter(registrant=OuterRef("registrant"), form_version=OuterRef("form_version"))
     countersigned = Exists(later.filter(signer=Signer.PRESCRIBER, signed_at__gte=OuterRef("signed_at")))
-    rows = SignedConsent.objects.filter(
-        registrant__prescriber=prescriber,
-        registrant__merged_into=None,
-        registrant__courses__is_current=True,
-        registrant__courses__ended_on=None,
-        signed_at__gte=F("registrant__courses__consents_since"),
+    rows = (
+        SignedConsent.objects.counting()
+        .filter(
+            registrant__prescriber=prescriber,
+            registrant__merged_into=None,
+            registrant__courses__is_current=True,
+            registrant__courses__ended_on=None,
+            signed_at__gte=F("registrant__courses__consents_since"),
+        )
+        .exclude(countersigned)
     )
-    rows = rows.exclude(course__ending__in=DONE_ANEW).exclude(countersigned)
     groups: dict[tuple[int, int], list[SignedConsent]] = {}
     for row in rows.select_related("registrant", "form_version", "text").order_by("signed_at", "id"):
         groups.setdefault((row.registrant_id, row.form_version_id), []).append(row)

@@ -1,5 +1,7 @@
 """Signatures under a form version, each bound to exactly what was signed (section 3; 21 CFR 11.50 and 11.70)."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 
@@ -7,7 +9,7 @@ from consents.models.forms import FormText, FormVersion
 from consents.models.requests import Visit
 from consents.vocabulary import Meaning, ScanKind, SigningMethod
 from pledge.models import Course, Registrant
-from pledge.rules.vocabulary import Signer
+from pledge.rules.vocabulary import Ending, Signer
 
 
 class Scan(models.Model):
@@ -26,6 +28,14 @@ class Scan(models.Model):
     def __str__(self) -> str:
         """Give which form."""
         return f"Scan of {self.form_version}"
+
+
+class SignedConsentQuerySet(models.QuerySet["SignedConsent"]):
+    """Reads of signatures."""
+
+    def counting(self) -> Self:
+        """Leave out those of a course that has ended, after which everything is done anew (section 13, Endings)."""
+        return self.exclude(course__ending__in=[Ending.COMPLETED, Ending.DISCONTINUED])
 
 
 class SignedConsent(models.Model):
@@ -57,6 +67,8 @@ class SignedConsent(models.Model):
     binding = models.CharField(max_length=64, blank=True, default="", db_default="")
     visit = models.ForeignKey(Visit, null=True, blank=True, on_delete=models.PROTECT, related_name="signatures")
     scan = models.ForeignKey(Scan, null=True, blank=True, on_delete=models.PROTECT, related_name="signatures")
+
+    objects = SignedConsentQuerySet.as_manager()
 
     class Meta:
         ordering = ["signed_at", "id"]
