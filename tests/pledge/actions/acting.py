@@ -6,10 +6,11 @@ from datetime import datetime
 
 from pledge.actions import participants
 from pledge.rules.calendar import program_day
-from pledge.trail import By, by_designee
+from pledge.trail import By, by_designee, by_registrant
 from tests import lives
 
 STRANGER = By("stranger", "", "somebody's aunt")
+BRINGERS = ["stranger", "other clinic", "pharmacy", "unattested designee", "registrant"]
 
 
 def a_designee(program: lives.Program, at: datetime, *, attested: bool = True) -> By:
@@ -30,3 +31,14 @@ def delegated_no_more(by: By) -> By:
     assert by.designee is not None
     by.designee.prescribers.clear()
     return by
+
+
+def one_who_brings(who: str, life: lives.Life, other: lives.Program, at: datetime) -> By:
+    """Give one of those who may bring what must be heard from anyone (section 13, Further)."""
+    return {
+        "stranger": STRANGER,
+        "other clinic": other.clinic,
+        "pharmacy": life.program.counter,
+        "unattested designee": a_designee(life.program, at, attested=False),
+        "registrant": by_registrant(life.registrant),
+    }[who]

@@ -11,7 +11,7 @@ from pledge.rules.calendar import program_day
 from pledge.rules.refusals import RefusalCode as Code
 from pledge.trail import by_registrant
 from tests import lives
-from tests.pledge.actions.acting import STRANGER, a_designee
+from tests.pledge.actions.acting import BRINGERS, STRANGER, a_designee, one_who_brings
 from tests.pledge.happened import events, fresh, refused, rejected, types
 
 pytestmark = pytest.mark.django_db
@@ -35,16 +35,10 @@ class TestAReport:
         window = PrescriptionWindow.objects.get(registrant=life.registrant)
         assert (window.closes_on, window.stop_cause) == (program_day(at), words.StopCause.PREGNANCY_REPORT)
 
-    @pytest.mark.parametrize("who", ["stranger", "other clinic", "pharmacy", "unattested designee", "registrant"])
+    @pytest.mark.parametrize("who", BRINGERS)
     def test_is_recorded_whoever_brings_it(self, program, other, at, who):
         life = lives.authorized(program, at)
-        by = {
-            "stranger": STRANGER,
-            "other clinic": other.clinic,
-            "pharmacy": program.counter,
-            "unattested designee": a_designee(program, at, attested=False),
-            "registrant": by_registrant(life.registrant),
-        }[who]
+        by = one_who_brings(who, life, other, at)
         report(life, at, by)
         assert fresh(life.registrant).hold_since == program_day(at)
 
