@@ -59,10 +59,10 @@ def authorization_for(by: By, rma_number: str) -> Authorization:
     return authorization
 
 
-def prescribers_of(by: By) -> QuerySet[Prescriber]:
-    """Give the prescribers an actor may act for."""
+def prescribers_of(by: By, on: date) -> QuerySet[Prescriber]:
+    """Give the prescribers an actor may act for on a program day."""
     if by.designee is not None:
-        return by.designee.prescribers.all()
+        return Prescriber.objects.filter(designations__in=by.designee.designations.in_force(on))
     if by.prescriber is not None:
         return Prescriber.objects.filter(pk=by.prescriber.pk)
     return Prescriber.objects.all() if by.kind == "program" else Prescriber.objects.none()

@@ -94,7 +94,7 @@ class Cast:
         return By("stranger", "", name)  # whoever brings a positive test or a report is heard; nobody else is theirs
 
     def _by_designee(self, designee: Designee, registrant: Registrant | None) -> By:
-        own = list(designee.prescribers.all())
+        own = [designation.prescriber for designation in designee.designations.order_by("id")]
         if registrant is not None:
             present = Registrant.objects.get(pk=registrant.pk).prescriber_id
             own = [prescriber for prescriber in own if prescriber.pk == present] or own

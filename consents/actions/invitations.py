@@ -22,7 +22,7 @@ from pledge.rules.calendar import program_day
 from pledge.rules.enrollment import is_minor
 from pledge.rules.history import Record
 from pledge.rules.refusals import Refusal, RefusalCode, Rejected, refuse_if_any
-from pledge.rules.vocabulary import Signer
+from pledge.rules.vocabulary import Scope, Signer
 from pledge.trail import By, changed, record
 
 Changes = dict[str, Any]
@@ -58,7 +58,7 @@ def invite(
     :param identity_check: how the clinic made sure who chose it; needed with ``pin``.
     :param same_address_because: why registrant and guardian have one address, where they have.
     """
-    row = lock_own(registrant, by)
+    row = lock_own(registrant, by, at=at, scope=Scope.ENROLLMENT)
     facts = record_of(row, program_day(at), with_signatures=True)
     course = row.course
     refuse_unattested(by, at)
@@ -81,7 +81,7 @@ def invite(
 @action
 def revoke_link(*, request: SigningRequest, because: str, by: By, at: datetime) -> SigningRequest:
     """Revoke a link, and with it every visit through it; revoking again gives it as it stands."""
-    row = lock_own(request.registrant, by)
+    row = lock_own(request.registrant, by, at=at, scope=Scope.ENROLLMENT)
     refuse_unattested(by, at)
     present = locked(request)
     if not because.strip():

@@ -17,7 +17,7 @@ from pledge.frame import action
 from pledge.models import Registrant
 from pledge.rows import update
 from pledge.rules.refusals import Rejected
-from pledge.rules.vocabulary import ConsentForm, Signer
+from pledge.rules.vocabulary import ConsentForm, Scope, Signer
 from pledge.trail import By
 
 __all__ = ["Denied", "NotProven", "countersign", "sign", "sign_electronically", "sign_on_paper"]
@@ -32,7 +32,9 @@ def sign(
     The registrant signs first or beside the guardian, the prescriber countersigns last; the last required signature
     completes the enrollment. Signing the same text again gives the signature that stands.
     """
-    judged = judge(lock_own(registrant, by, registrant_may=True), form, signer, by=by, at=at)
+    judged = judge(
+        lock_own(registrant, by, at=at, scope=_scope_of(signer), registrant_may=True), form, signer, by=by, at=at
+    )
     if judged.stands is not None:
         return judged.stands
     signature = keep(judged, name=signer_name, method=SigningMethod.RECORDED, text=None, at=at)
@@ -85,7 +87,7 @@ def sign_on_paper(
     """
     if signer == Signer.PRESCRIBER:
         raise Rejected("signer", "the prescriber countersigns in person, not by a scan")
-    judged = judge(lock_own(registrant, by), form, signer, by=by, at=at)
+    judged = judge(lock_own(registrant, by, at=at, scope=_scope_of(signer)), form, signer, by=by, at=at)
     if judged.stands is not None:
         return _kept_with(judged.stands, scan)
     name, kind, digest = written_name(signer_name), kind_of(scan), digest_of(scan)
@@ -105,7 +107,8 @@ def countersign(*, registrant: Registrant, form: ConsentForm, by: By, at: dateti
 
     Where it was only recorded as a fact that they did, it is the text in the original language.
     """
-    judged = judge(lock_own(registrant, by, registrant_may=True), form, Signer.PRESCRIBER, by=by, at=at)
+    row = lock_own(registrant, by, at=at, scope=_scope_of(Signer.PRESCRIBER), registrant_may=True)
+    judged = judge(row, form, Signer.PRESCRIBER, by=by, at=at)
     if judged.stands is not None:
         return judged.stands
     text = judged.text or original(judged.version)
@@ -116,6 +119,11 @@ def countersign(*, registrant: Registrant, form: ConsentForm, by: By, at: dateti
     )
     conclude(judged, signature, act="signing.countersign", by=by, at=at)
     return signature
+
+
+def _scope_of(signer: Signer) -> Scope | None:
+    """Give what a designee must be designated for to bring a signature; None where no designation goes so far."""
+    return None if signer == Signer.PRESCRIBER else Scope.ENROLLMENT
 
 
 def _kept_with(stands: SignedConsent, scan: bytes) -> SignedConsent:

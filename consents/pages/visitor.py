@@ -25,6 +25,7 @@ from consents.vocabulary import SIGNING_LANGUAGES, Language, LinkState
 from pledge.access import registrants_for
 from pledge.admin.visitor import visitor_behind
 from pledge.models import Course
+from pledge.rules.calendar import program_day
 from pledge.rules.refusals import Refused, Rejected
 from pledge.trail import By, by_registrant
 
@@ -113,7 +114,7 @@ def by_whom(request: HttpRequest, asked: SigningRequest) -> By:
     """Give the actor: the signer, unless someone of the staff is logged in to this browser; they sign for nobody."""
     if not request.user.is_authenticated:
         return by_signer(asked)
-    staff = visitor_behind(request.user)
+    staff = visitor_behind(request.user, program_day(timezone.now()))
     return staff.by() if staff else By("staff", str(request.user.pk), request.user.get_username())
 
 

@@ -36,7 +36,7 @@ def report_pregnancy(*, registrant: Registrant, by: By, at: datetime) -> FollowU
 @action
 def clear_hold(*, registrant: Registrant, reason: str, by: By, at: datetime) -> Registrant:
     """Clear a hold: the registrant's own prescriber, with a reason, after a later negative test (section 13)."""
-    row = lock_own(registrant, by)
+    row = lock_own(registrant, by, at=at, scope=None)
     if row.hold_since is None:
         raise Rejected("registrant", "nothing is on hold")
     if not reason.strip():

@@ -15,7 +15,7 @@ from pledge.rules.monthly import Attestation, answering_refusals, confirming_ref
 from pledge.rules.qualification import confirmed_overlays
 from pledge.rules.refusals import Rejected, refuse_if_any
 from pledge.rules.standing import designee_refusals
-from pledge.rules.vocabulary import Method, RiskCategory, StopCause
+from pledge.rules.vocabulary import Method, RiskCategory, Scope, StopCause
 from pledge.rules.windows import cancelling_refusals, window_span
 from pledge.trail import By, changed, created, record
 
@@ -30,7 +30,7 @@ def confirm_month(*, registrant: Registrant, attestation: Attestation, by: By, a
     edition without monthly counseling the confirmation opens no window.
     """
     on = program_day(at)
-    row = lock_own(registrant, by)
+    row = lock_own(registrant, by, at=at, scope=Scope.MONTH)
     _check_attestation(attestation, by, at)
     facts = record_of(row, on)
     corrected = window_corrected(facts, attestation, on)
@@ -70,7 +70,7 @@ def answer_questions(
     on = program_day(at)
     if by.kind not in {"registrant", "prescriber", "designee"}:
         raise Rejected("by", "the registrant answers, or the clinic enters what the registrant said")
-    row = lock_own(registrant, by, registrant_may=True)
+    row = lock_own(registrant, by, at=at, scope=Scope.MONTH, registrant_may=True)
     facts = record_of(row, on)
     open_window = facts.open_window(on)
     refuse_if_any(answering_refusals(facts, on))
@@ -88,7 +88,7 @@ def answer_questions(
 def cancel_window(*, registrant: Registrant, by: By, at: datetime) -> PrescriptionWindow:
     """Cancel the open window; a live authorization is revoked (sections 5 and 13)."""
     on = program_day(at)
-    row = lock_own(registrant, by)
+    row = lock_own(registrant, by, at=at, scope=Scope.MONTH)
     facts = record_of(row, on)
     refuse_if_any([*designee_refusals(designee_standing(by), on), *cancelling_refusals(facts, on)])
     revoke_live(row, facts, by=by, at=at)

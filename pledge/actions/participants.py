@@ -6,11 +6,11 @@ from typing import Any
 from pledge.actions.steps import end_authorization, is_past, settle_dead
 from pledge.facts import record_of
 from pledge.frame import action
-from pledge.models import Authorization, Designee, EventType, Pharmacy, Prescriber, Wholesaler
+from pledge.models import Authorization, Designation, Designee, EventType, Pharmacy, Prescriber, Wholesaler
 from pledge.models.standing import CertifiedParty
 from pledge.rules.calendar import program_day
 from pledge.rules.refusals import Rejected
-from pledge.rules.vocabulary import AuthorizationStatus
+from pledge.rules.vocabulary import AuthorizationStatus, Scope
 from pledge.trail import SYSTEM, By, changed, created, record
 
 
@@ -39,14 +39,18 @@ def enroll_designee(
     by: By,
     at: datetime,
 ) -> Designee:
-    """Enroll a designee who acts on behalf of prescribers, attested from today through a program day."""
+    """Enroll a designee who acts in everything on behalf of prescribers, attested from today through a program day."""
     _check_span(attested_through, at)
     _check_unlinked(user)
     row = Designee.objects.create(**_party(name, email, attested_through, at), user=user)
-    row.prescribers.set(prescribers)
-    named = {f"designee:{row.pk}": {"prescribers": [None, [p.pk for p in prescribers]]}}
+    given = [
+        Designation.objects.create(
+            designee=row, prescriber=prescriber, scopes=list(Scope), begins_on=program_day(at), granted_at=at
+        )
+        for prescriber in prescribers
+    ]
     record(EventType.DESIGNEE_ENROLLED, act="participants.enroll_designee", by=by, at=at, about=row,
-           changes=[created(row), named])  # fmt: skip
+           changes=[created(row), *map(created, given)])  # fmt: skip
     return row
 
 

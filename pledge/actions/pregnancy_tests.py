@@ -33,6 +33,7 @@ from pledge.rules.refusals import Rejected
 from pledge.rules.vocabulary import (
     CycleExemption,
     RiskCategory,
+    Scope,
     SpecimenType,
     StopCause,
     TestResult,
@@ -65,9 +66,7 @@ def record_test(
     authorization is revoked.
     """
     positive = result == TestResult.POSITIVE
-    row = lock_kept(registrant) if positive else lock_own(registrant, by, registrant_may=True)
-    if not positive:
-        refuse_unattested(by, at)
+    row = lock_kept(registrant) if positive else _lock_attested(registrant, by, at)
     _check_specimen_day(specimen_on, "specimen", at)
     _check_cycle_day(cycle_day)
     test = PregnancyTest.objects.create(
@@ -99,7 +98,7 @@ def correct_test(*, registrant: Registrant, specimen_on: date, to: date, by: By,
     All tests of one day are one specimen. What was dispensed outside the corrected window stands and raises a
     deviation.
     """
-    row = lock_own(registrant, by)
+    row = lock_own(registrant, by, at=at, scope=Scope.MONTH)
     refuse_unattested(by, at)
     _check_specimen_day(to, "to", at)
     old = list(PregnancyTest.objects.in_force().filter(registrant=row, specimen_on=specimen_on).order_by("id"))
@@ -216,10 +215,16 @@ def _raise_deviation(dispense: Dispense, *, by: By, at: datetime) -> None:
            registrant=dispense.registrant, about=deviation, changes=[created(deviation)])  # fmt: skip
 
 
+def _lock_attested(registrant: Registrant, by: By, at: datetime) -> Registrant:
+    row = lock_own(registrant, by, at=at, scope=Scope.MONTH, registrant_may=True)
+    refuse_unattested(by, at)
+    return row
+
+
 def _set_permission(
     registrant: Registrant, permitted_at: datetime | None, event: EventType, act: str, by: By, at: datetime
 ) -> Course:
-    row = lock_own(registrant, by)
+    row = lock_own(registrant, by, at=at, scope=Scope.MONTH)
     refuse_unattested(by, at)
     course = row.course
     changes = changed(course, home_tests_permitted_at=permitted_at)

@@ -6,6 +6,7 @@ from typing import Any
 
 from pledge.actions.steps import (
     begin_course,
+    check_scope,
     complete_enrollment,
     designee_standing,
     insert_numbered,
@@ -23,7 +24,7 @@ from pledge.rules.enrollment import category_refusals
 from pledge.rules.history import Record
 from pledge.rules.refusals import Refusal, RefusalCode, Rejected, refuse_if_any
 from pledge.rules.standing import designee_refusals, prescriber_refusals
-from pledge.rules.vocabulary import Ending, RiskCategory, StopCause
+from pledge.rules.vocabulary import Ending, RiskCategory, Scope, StopCause
 from pledge.trail import By, changed, created, record
 
 CAN = RiskCategory.CAN_BECOME_PREGNANT
@@ -48,9 +49,10 @@ def enroll(
     :param contact: any of ``CONTACT_FIELDS``.
     """
     prescriber = Prescriber.objects.locked(prescriber.pk)
-    _check_birth(born_on, at)
+    if born_on > program_day(at):
+        raise Rejected("born", f"{born_on.isoformat()} is in the future")
     _check_contact(contact or {})
-    _check_prescriber(prescriber, by)
+    _check_prescriber(prescriber, by, at)
     refuse_unattested(by, at)
     refuse_if_any([*category_refusals(category, basis), *prescriber_refusals(prescriber.standing, program_day(at))])
     registrant = insert_numbered(
@@ -85,7 +87,7 @@ def enroll_again(
     """Begin a new course after an ending; everything is done anew, consents included (section 13, Endings)."""
     row = Registrant.objects.locked(registrant.pk)
     prescriber = Prescriber.objects.locked(prescriber.pk)
-    _check_prescriber(prescriber, by)
+    _check_prescriber(prescriber, by, at)
     refuse_unattested(by, at)
     if category is None:
         category, basis = RiskCategory(row.category), basis or row.basis
@@ -104,7 +106,7 @@ def enroll_again(
 @action
 def change_contact(*, registrant: Registrant, contact: dict[str, str], by: By, at: datetime) -> Registrant:
     """Correct name, addresses, language or time zone; ``contact`` holds any of ``CONTACT_FIELDS``."""
-    row = lock_own(registrant, by, registrant_may=True)
+    row = lock_own(registrant, by, at=at, scope=Scope.ENROLLMENT, registrant_may=True)
     refuse_unattested(by, at)
     _check_contact(contact)
     changes = changed(row, **contact)
@@ -122,7 +124,7 @@ def change_category(
     To ``can_become_pregnant`` revokes what is live and begins a new course; to ``cannot_become_pregnant`` leaves
     the open window and a live authorization as they are.
     """
-    row = lock_own(registrant, by)
+    row = lock_own(registrant, by, at=at, scope=Scope.COURSE)
     facts = record_of(row, program_day(at))
     refuse_if_any([*_course_refusals(facts, by, at), *category_refusals(category, basis)])
     if category == row.category:
@@ -147,7 +149,7 @@ def change_category(
 @action
 def transfer(*, registrant: Registrant, prescriber: Prescriber, by: By, at: datetime) -> Registrant:
     """Hand a registrant to another certified prescriber; number, consents, history and window stay (section 8)."""
-    row = lock_own(registrant, by)
+    row = lock_own(registrant, by, at=at, scope=Scope.COURSE)
     if prescriber.pk == row.prescriber_id:
         raise Rejected("prescriber", "the registrant is with this prescriber already")
     prescriber = Prescriber.objects.locked(prescriber.pk)
@@ -197,7 +199,7 @@ def _end(
     by: By,
     at: datetime,
 ) -> Course:
-    row = lock_own(registrant, by)
+    row = lock_own(registrant, by, at=at, scope=Scope.COURSE)
     facts = record_of(row, program_day(at))
     if last_dose_on > program_day(at):
         raise Rejected("last_dose", f"{last_dose_on.isoformat()} is in the future")
@@ -239,11 +241,7 @@ def _took_any(row: Registrant) -> bool:
     return dispenses.exists() if row.category == CAN else dispenses.filter(category=CAN).exists()
 
 
-def _check_birth(born_on: date, at: datetime) -> None:
-    if born_on > program_day(at):
-        raise Rejected("born", f"{born_on.isoformat()} is in the future")
-
-
-def _check_prescriber(prescriber: Prescriber, by: By) -> None:
-    if by.kind != "program" and (by.prescriber is None or by.prescriber.pk != prescriber.pk):
+def _check_prescriber(prescriber: Prescriber, by: By, at: datetime) -> None:
+    if by.kind != "program" and by.prescriber != prescriber:
         raise Rejected("prescriber", "registrants are enrolled by their own prescriber, or by the program")
+    check_scope(by, Scope.ENROLLMENT, at)

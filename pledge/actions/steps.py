@@ -15,10 +15,10 @@ from pledge.rules.dispensing import death_of
 from pledge.rules.editions import edition_on
 from pledge.rules.enrollment import enrolled_on
 from pledge.rules.history import Record, Standing
-from pledge.rules.refusals import RefusalCode, refuse_if_any
+from pledge.rules.refusals import RefusalCode, Rejected, refuse_if_any
 from pledge.rules.standing import designee_refusals
 from pledge.rules.states import next_status
-from pledge.rules.vocabulary import AuthorizationStatus, RiskCategory, StopCause
+from pledge.rules.vocabulary import AuthorizationStatus, RiskCategory, Scope, StopCause
 from pledge.trail import SYSTEM, By, changed, record
 
 R = TypeVar("R", bound=Model)
@@ -42,16 +42,35 @@ def insert_numbered(row: R, field: str, digits: int) -> R:
     return row
 
 
-def lock_own(registrant: Registrant, by: By, *, registrant_may: bool = False) -> Registrant:
+def lock_own(
+    registrant: Registrant, by: By, *, at: datetime, scope: Scope | None, registrant_may: bool = False
+) -> Registrant:
     """Lock a registrant and make sure that they are the actor's (section 13, Standing).
 
+    :param scope: in what a designee must be designated to do this; None where only the prescriber may, in person.
     :param registrant_may: whether this is also the registrant's or the guardian's own act.
     :raises NotThere: where they are another prescriber's, were merged away, or the actor has no part in them.
+    :raises Rejected: where the designation does not go so far.
     """
     row = Registrant.objects.locked(registrant.pk)
-    if row.merged_into_id is not None or not _has_part_in(row, by, registrant_may=registrant_may):
+    if row.merged_into_id is not None or not _has_part_in(row, by, at, registrant_may=registrant_may):
         raise NotThere("registrant", "there is no such registrant among yours")
+    if scope is not None:
+        check_scope(by, scope, at)
     return row
+
+
+def check_scope(by: By, scope: Scope, at: datetime) -> None:
+    """Reject what a designee's designation by the prescriber they act for does not cover on the day of the act.
+
+    :raises Rejected: naming who can widen it.
+    """
+    if by.designee is None or by.prescriber is None:
+        return
+    designation = by.designee.designations.in_force(program_day(at)).filter(prescriber=by.prescriber).first()
+    if designation is None or scope not in designation.scopes:
+        said = f"{by.prescriber.name} has not given you this: {scope.label.lower()}; they can, under Designees"
+        raise Rejected("by", said)
 
 
 def lock_kept(registrant: Registrant) -> Registrant:
@@ -62,12 +81,15 @@ def lock_kept(registrant: Registrant) -> Registrant:
     return row
 
 
-def _has_part_in(row: Registrant, by: By, *, registrant_may: bool) -> bool:
+def _has_part_in(row: Registrant, by: By, at: datetime, *, registrant_may: bool) -> bool:
     if by.prescriber is None:
         own_act = registrant_may and by.registrant is not None and by.registrant.pk == row.pk
         return own_act or by.kind == "program"
-    delegated = by.designee is None or by.designee.prescribers.filter(pk=by.prescriber.pk).exists()
-    return delegated and by.prescriber.pk == row.prescriber_id
+    if by.designee is not None:
+        theirs = by.designee.designations.in_force(program_day(at))
+        if not theirs.filter(prescriber=by.prescriber).exists():
+            return False
+    return by.prescriber.pk == row.prescriber_id
 
 
 def designee_standing(by: By) -> Standing | None:

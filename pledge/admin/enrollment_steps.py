@@ -27,7 +27,7 @@ def choose_prescriber(form: Step) -> None:
     visitor = form.scene.visitor
     if visitor.role == Role.PROGRAM:
         return
-    theirs = visitor.prescribers()
+    theirs = visitor.prescribers(form.scene.on)
     if len(visitor.acts_as) == 1:
         del form.fields["prescriber"]
     else:

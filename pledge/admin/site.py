@@ -14,6 +14,7 @@ from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
 
 from pledge.admin.visitor import CLINIC, visitor_behind, visitor_of
+from pledge.rules.calendar import program_day
 
 # Django's own detour to a row's public page; no row of ours has one.
 UNUSED_ADDRESSES = {"view_on_site"}
@@ -30,7 +31,7 @@ class LogInForm(AdminAuthenticationForm):
     """Takes a log-in that is someone in the program; Django's staff mark alone opens nothing."""
 
     def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
-        if visitor_behind(user) is None:
+        if visitor_behind(user, program_day(timezone.now())) is None:
             raise ValidationError(
                 self.error_messages["invalid_login"],
                 code="invalid_login",

@@ -1,15 +1,17 @@
 """Who is at the admin's door: a log-in turned into an actor of the program, or no one."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import reduce
 from operator import or_
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
 from pledge.access import prescribers_of, registrants_for
 from pledge.models import Prescriber, Registrant
-from pledge.rules.calendar import PROGRAM_ZONE
+from pledge.rules.calendar import PROGRAM_ZONE, program_day
 from pledge.rules.vocabulary import Word
 from pledge.trail import By, by_designee, by_prescriber, by_program
 
@@ -41,9 +43,9 @@ class Visitor:
         """Give the registrants that are there for this visitor."""
         return reduce(or_, (registrants_for(by) for by in self.acts_as))
 
-    def prescribers(self) -> QuerySet[Prescriber]:
-        """Give the prescribers whom this visitor may act for."""
-        return prescribers_of(self.acts_as[0])
+    def prescribers(self, on: date) -> QuerySet[Prescriber]:
+        """Give the prescribers whom this visitor may act for on a program day."""
+        return prescribers_of(self.acts_as[0], on)
 
     def by(self, prescriber_id: int | None = None) -> By:
         """Give the actor: a designee acts on behalf of the prescriber of that id, or of their first."""
@@ -61,12 +63,13 @@ def by_of(visitor: Visitor, registrant: Registrant | None = None) -> By:
 def visitor_of(request: HttpRequest) -> Visitor | None:
     """Give who a request's log-in is in the program, or None; asked of the database once a request."""
     if not hasattr(request, "program_visitor"):
-        request.program_visitor = visitor_behind(request.user)  # type: ignore[attr-defined]
+        today = program_day(timezone.now())
+        request.program_visitor = visitor_behind(request.user, today)  # type: ignore[attr-defined]
     return request.program_visitor  # type: ignore[attr-defined]
 
 
-def visitor_behind(user: object) -> Visitor | None:
-    """Give who a log-in is in the program: a prescriber, else a designee, else an administrator, else no one.
+def visitor_behind(user: object, on: date) -> Visitor | None:
+    """Give who a log-in is on a program day: a prescriber, else a designee, else an administrator, else no one.
 
     The narrowest capacity comes first, so that a log-in linked to a clinic never sees more than the clinic.
     """
@@ -77,7 +80,8 @@ def visitor_behind(user: object) -> Visitor | None:
         return Visitor(Role.PRESCRIBER, (by_prescriber(prescriber),), prescriber.time_zone)
     designee = getattr(user, "designee", None)
     if designee is not None:
-        acts_as = tuple(by_designee(designee, prescriber) for prescriber in designee.prescribers.all())
+        designations = designee.designations.in_force(on).select_related("prescriber").order_by("prescriber__name")
+        acts_as = tuple(by_designee(designee, designation.prescriber) for designation in designations)
         return Visitor(Role.DESIGNEE, acts_as, designee.time_zone) if acts_as else None
     if _administers(user):
         name = user.get_full_name() or user.get_username()  # type: ignore[attr-defined]

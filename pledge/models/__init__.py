@@ -1,26 +1,34 @@
 """The rows of the core, one file a noun; QuerySets carry the reads as adjectives."""
 
 from pledge.models.authorization import Authorization, Dispense
+from pledge.models.desk import CalendarFeed, SavedFilter
 from pledge.models.deviation import Deviation, DeviationKind, FollowUp
+from pledge.models.edition_approval import EditionApproval
 from pledge.models.event import AccessEntry, EventType, ProgramEvent
+from pledge.models.exchange import ImportedRegistrant, RegistrantExport, RegistrantImport
 from pledge.models.idempotency import IdempotencyRecord
+from pledge.models.log_in import RecoveryCode, ReturnCode
 from pledge.models.pharmacy import Pharmacy, PharmacyKey, Wholesaler
 from pledge.models.pregnancy_test import PregnancyTest
-from pledge.models.prescriber import Designee, Prescriber
+from pledge.models.prescriber import Designation, Designee, Prescriber
 from pledge.models.registrant import Course, Registrant
 from pledge.models.window import MonthlyConfirmation, PrescriptionWindow, RegistrantAnswer
 
 __all__ = [
     "AccessEntry",
     "Authorization",
+    "CalendarFeed",
     "Course",
+    "Designation",
     "Designee",
     "Deviation",
     "DeviationKind",
     "Dispense",
+    "EditionApproval",
     "EventType",
     "FollowUp",
     "IdempotencyRecord",
+    "ImportedRegistrant",
     "MonthlyConfirmation",
     "Pharmacy",
     "PharmacyKey",
@@ -28,7 +36,12 @@ __all__ = [
     "Prescriber",
     "PrescriptionWindow",
     "ProgramEvent",
+    "RecoveryCode",
     "Registrant",
     "RegistrantAnswer",
+    "RegistrantExport",
+    "RegistrantImport",
+    "ReturnCode",
+    "SavedFilter",
     "Wholesaler",
 ]

@@ -146,6 +146,7 @@ class Ending(Word):
     DISCONTINUED = "discontinued", "Discontinued"
     CATEGORY_CHANGED = "category_changed", "Category changed; a new course began"
     MERGED = "merged", "Merged into another record of the same person"
+    WITHDRAWN = "withdrawn", "Entered by mistake and taken back"
 
 
 class StopCause(Word):
@@ -156,6 +157,14 @@ class StopCause(Word):
     NEW_VISIT = "new_visit", "A new visit opened the next window"
     CATEGORY_CHANGE = "category_change", "Category changed"
     TREATMENT_ENDED = "treatment_ended", "Treatment ended"
+
+
+class Scope(Word):
+    """Section 1: in what a designee acts on a prescriber's behalf; whoever is designated reads."""
+
+    MONTH = "month", "Tests, monthly confirmations, answers, windows"
+    ENROLLMENT = "enrollment", "Enrollment, contact, forms to sign"
+    COURSE = "course", "Category, transfer, endings"
 
 
 class Actor(Word):

@@ -117,7 +117,7 @@ class TestTheProgram:
         assert statuses >= set(AuthorizationStatus) - {AuthorizationStatus.SUSPENDED}
         assert Deviation.objects.count() == 2
         check_signing(played.signers, now)
-        visitors = {user.username: visitor_behind(user) for user in User.objects.all()}
+        visitors = {user.username: visitor_behind(user, program_day(now)) for user in User.objects.all()}
         administrators = {name for name, visitor in visitors.items() if visitor and visitor.role is Role.PROGRAM}
         assert administrators == {"ada", "bruno"}  # nobody approves the words that they wrote
         assert FollowUp.objects.filter(done_at=None).count() == 1

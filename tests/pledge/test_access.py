@@ -6,13 +6,16 @@ import pytest
 
 from pledge import access
 from pledge.actions import records
+from pledge.actions.designations import designate
 from pledge.models import Registrant
+from pledge.rules.calendar import program_day
 from pledge.trail import SYSTEM, by_designee, by_registrant
 from tests import lives
 from tests.pledge.actions.acting import STRANGER, a_designee, delegated_no_more
 
 pytestmark = pytest.mark.django_db
 AT = lives.UNDER_2021
+ON = program_day(AT)
 
 
 @pytest.fixture
@@ -90,12 +93,13 @@ class TestPrescribers:
     def test_are_those_one_may_act_for(self, mine, theirs):
         own = mine.program.prescriber
         designee = a_designee(mine.program, AT)
-        assert list(access.prescribers_of(mine.program.clinic)) == [own]
-        assert list(access.prescribers_of(designee)) == [own]
-        designee.designee.prescribers.add(theirs.program.prescriber)
+        assert list(access.prescribers_of(mine.program.clinic, ON)) == [own]
+        assert list(access.prescribers_of(designee, ON)) == [own]
+        beside = {"designee": designee.designee, "prescriber": theirs.program.prescriber, "scopes": []}
+        designate(**beside, by=theirs.program.clinic, at=AT)
         both = {own, theirs.program.prescriber}
-        assert set(access.prescribers_of(by_designee(designee.designee, own))) == both
-        assert set(access.prescribers_of(mine.program.administrator)) == both
-        assert not access.prescribers_of(delegated_no_more(designee)).exists()
+        assert set(access.prescribers_of(by_designee(designee.designee, own), ON)) == both
+        assert set(access.prescribers_of(mine.program.administrator, ON)) == both
+        assert set(access.prescribers_of(delegated_no_more(designee, AT), ON)) == {theirs.program.prescriber}
         for by in (STRANGER, mine.program.counter, by_registrant(mine.registrant)):
-            assert not access.prescribers_of(by).exists()
+            assert not access.prescribers_of(by, ON).exists()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 
 from consents.models import (
@@ -21,19 +22,28 @@ from consents.models import (
 from consents.vocabulary import SigningMethod
 from pledge.models import (
     Authorization,
+    CalendarFeed,
     Course,
+    Designation,
     Designee,
+    EditionApproval,
     IdempotencyRecord,
+    ImportedRegistrant,
     Pharmacy,
     PregnancyTest,
     Prescriber,
     PrescriptionWindow,
+    RecoveryCode,
     Registrant,
+    RegistrantImport,
+    ReturnCode,
+    SavedFilter,
     Wholesaler,
 )
 from pledge.rules.calendar import program_day
 from pledge.rules.vocabulary import AuthorizationStatus
 from tests import lives, signers
+from tests.pledge.actions.acting import a_designee
 
 pytestmark = pytest.mark.django_db
 AT = lives.UNDER_2021
@@ -44,6 +54,11 @@ NOW = lives.UNDER_2026  # signing electronically began later
 @pytest.fixture
 def life():
     return lives.authorized(lives.a_program(AT), AT)
+
+
+@pytest.fixture
+def user():
+    return User.objects.create_user("paula")
 
 
 @pytest.fixture
@@ -185,6 +200,33 @@ class TestTheDatabase:
         record, other = ConsentRecord.objects.order_by("id")
         broken("one_record_per_course_and_text", again, record, digest="another")
         broken("a_sealed_record_has_seal_and_document", changed, other, sealed_at=NOW)
+
+    def test_holds_one_designation_between_two_and_none_that_ends_before_it_begins(self, life):
+        row = Designation.objects.get(designee=a_designee(life.program, AT).designee)
+        broken("designation_ends_after_it_begins", changed, row, ends_on=row.begins_on - timedelta(days=1))
+        broken("designee_is_designated_once_by_a_prescriber", again, row, ends_on=None)
+
+    def test_holds_one_filter_of_a_title_and_one_calendar_feed_of_a_log_in(self, user):
+        broken("saved_filter_has_its_own_title", again, SavedFilter.objects.create(user=user, title="Mine"))
+        feed = CalendarFeed.objects.create(user=user, digest="a", made_at=AT)
+        broken("log_in_has_at_most_one_calendar_feed", again, feed, digest="b")
+
+    def test_holds_a_recovery_code_once_and_one_way_back_of_a_log_in(self, user):
+        code = RecoveryCode.objects.create(user=user, digest="a", made_at=AT)
+        broken("recovery_code_is_one_of_its_own", again, code)
+        back = ReturnCode.objects.create(user=user, digest="a", made_at=AT, expires_at=AT)
+        broken("log_in_has_at_most_one_way_back", again, back, digest="b")
+
+    def test_holds_a_line_of_an_import_once(self, life, user):
+        other = lives.registered(life.program, AT).registrant
+        taken_in = RegistrantImport.objects.create(user=user, prescriber=life.program.prescriber, made_at=AT)
+        first = {"registrant": life.registrant, "course": life.registrant.course}
+        row = ImportedRegistrant.objects.create(taken_in=taken_in, line=2, **first)
+        broken("import_takes_a_line_once", again, row, registrant=other, course=other.course)
+
+    def test_holds_one_approval_of_an_edition_by_each_administrator(self):
+        row = EditionApproval.objects.create(edition="2026", digest="a", approved_by="1", approved_at=AT)
+        broken("edition_is_approved_once_by_each_administrator", again, row)
 
     def test_lets_no_row_go_that_another_refers_to(self, life):
         connection.check_constraints()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pledge.actions import participants
+from pledge.actions import designations, participants
 from pledge.rules.calendar import program_day
-from pledge.trail import By, by_designee, by_registrant
+from pledge.trail import By, by_designee, by_prescriber, by_registrant
 from tests import lives
 
 STRANGER = By("stranger", "", "somebody's aunt")
@@ -26,10 +26,12 @@ def a_designee(program: lives.Program, at: datetime, *, attested: bool = True) -
     return by_designee(row, program.prescriber)
 
 
-def delegated_no_more(by: By) -> By:
-    """Take a designee's prescribers away, as a clinic's administrator would."""
+def delegated_no_more(by: By, at: datetime) -> By:
+    """Take back what a designee does for their prescriber."""
     assert by.designee is not None
-    by.designee.prescribers.clear()
+    assert by.prescriber is not None
+    own = by_prescriber(by.prescriber)
+    designations.end_designation(designee=by.designee, prescriber=by.prescriber, by=own, at=at)
     return by
 
 

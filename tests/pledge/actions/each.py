@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -32,31 +31,11 @@ from pledge.rules import vocabulary as words
 from pledge.rules.calendar import program_day
 from pledge.rules.monthly import Attestation
 from pledge.rules.vocabulary import ConsentForm, Signer
-from pledge.trail import SYSTEM, By, by_registrant
+from pledge.trail import SYSTEM, by_registrant
 from tests import lives, signers
 from tests.consents import drafts
-
-AT = lives.UNDER_2021
-ON = program_day(AT)
-THROUGH = ON + timedelta(days=300)
-CLINIC, COUNTER, PROGRAM, OWN = "clinic", "counter", "program", "own"
-
-
-class Step(NamedTuple):
-    """One action ready to be taken: by whom, and the type of its main event."""
-
-    act: Callable[..., Any]
-    event: EventType | None
-    given: dict[str, Any]
-    by: By
-    at: datetime = AT
-
-    def take(self, **others: Any) -> Any:
-        return self.act(**{**self.given, "by": self.by, "at": self.at, **others})
-
-
-def before(days: int) -> datetime:
-    return lives.days_before(AT, days)
+from tests.pledge.actions.each_designations import DESIGNATIONS
+from tests.pledge.actions.one_step import AT, ON, THROUGH, Step, before
 
 
 def _enroll_prescriber(program: lives.Program) -> Step:
@@ -476,4 +455,4 @@ EACH: dict[str, Callable[[lives.Program], Step]] = {
     "registrants.enroll": _enroll,
     "registrants.enroll_again": _enroll_again,
     "registrants.transfer": _transfer,
-}
+} | DESIGNATIONS

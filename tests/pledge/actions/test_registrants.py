@@ -156,7 +156,7 @@ class TestContact:
 
     def test_is_not_a_former_designees_to_change(self, program, at):
         life = lives.registered(program, at)
-        by = delegated_no_more(a_designee(program, at))
+        by = delegated_no_more(a_designee(program, at), at)
         rejected(registrants.change_contact, "registrant", registrant=life.registrant, contact={}, by=by, at=at)
 
     def test_is_refused_to_an_unattested_designee(self, program, at):

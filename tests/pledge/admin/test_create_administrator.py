@@ -5,9 +5,11 @@ from collections.abc import Iterator
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from pledge.admin.visitor import Role, visitor_behind
 from pledge.management.commands import create_administrator
+from pledge.rules.calendar import program_day
 
 
 @pytest.fixture
@@ -25,7 +27,7 @@ class TestCreatingAnAdministrator:
         typed += ["correct horse battery"] * 2
         call_command("create_administrator", "ada", "--name", "Ada Admin")
         user = User.objects.get()
-        visitor = visitor_behind(user)
+        visitor = visitor_behind(user, program_day(timezone.now()))
         assert visitor is not None
         assert (visitor.role, visitor.by().name) == (Role.PROGRAM, "Ada Admin")
         assert user.check_password("correct horse battery")

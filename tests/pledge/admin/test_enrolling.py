@@ -47,14 +47,14 @@ class TestEnrolling:
         assert (event.actor_name, event.on_behalf_of) == ("Dana Doe", world.program.prescriber.name)
 
     def test_by_a_designee_of_two_says_for_whom(self, world: World) -> None:
-        world.designee.prescribers.add(world.elsewhere.prescriber)
+        world.designated_elsewhere()
         assert "prescriber" in enrolling(world.assistant).context["form"].errors
         enrolling(world.assistant, prescriber=world.elsewhere.prescriber.pk)
         assert Registrant.objects.get(name="Sam Stone").prescriber == world.elsewhere.prescriber
         assert newest_act().on_behalf_of == world.elsewhere.prescriber.name
 
     def test_for_a_prescriber_who_is_not_theirs_is_not_possible(self, world: World) -> None:
-        world.designee.prescribers.add(world.elsewhere.prescriber)
+        world.designated_elsewhere()
         other = type(world.elsewhere.prescriber).objects.create(npi="1", name="Dr. Else")
         assert "prescriber" in enrolling(world.assistant, prescriber=other.pk).context["form"].errors
         enrolling(world.prescriber, prescriber=other.pk)

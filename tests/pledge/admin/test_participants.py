@@ -65,7 +65,7 @@ class TestEnrolling:
         both = [world.program.prescriber, world.elsewhere.prescriber]
         npis = "\n".join(prescriber.npi for prescriber in both)
         take(world.administrator, new(Designee), name="Eli East", prescribers=npis)
-        assert set(Designee.objects.get(name="Eli East").prescribers.all()) == set(both)
+        assert {d.prescriber for d in Designee.objects.get(name="Eli East").designations.all()} == set(both)
 
     def test_a_designee_of_someone_unknown(self, world: World) -> None:
         answer = take(world.administrator, new(Designee), name="Eli East", prescribers="0000000000")
@@ -87,11 +87,11 @@ class TestALogIn:
         take(world.administrator, new(model), name="Eli East", **enrolling)
         party = model._default_manager.get(name="Eli East")
         user = User.objects.create_user("eli")
-        assert visitor_behind(user) is None
+        assert visitor_behind(user, world.today) is None
         assert 'href="link-log-in/"' in world.administrator.get(page(party)).content.decode()
         assert take(world.administrator, step(party, "link-log-in"), user="eli").url == page(party)
         assert newest_act().type == EventType.LOG_IN_LINKED
-        visitor = visitor_behind(User.objects.get(pk=user.pk))
+        visitor = visitor_behind(User.objects.get(pk=user.pk), world.today)
         assert visitor is not None
         assert visitor.role == kind
         assert 'href="link-log-in/"' not in world.administrator.get(page(party)).content.decode()

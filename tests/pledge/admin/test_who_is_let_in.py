@@ -5,6 +5,7 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
 
+from pledge.actions.designations import end_designation
 from pledge.admin.visitor import PROGRAM_ADMINISTRATORS, Role, by_of, visitor_behind
 from pledge.models import Designee, Prescriber
 from tests.lives import ready, registered
@@ -30,7 +31,9 @@ class TestALogIn:
         assert world.prescriber.get(reverse("admin:pledge_registrant_changelist")).status_code == 302
 
     def test_of_a_designee_of_nobody_opens_nothing(self, world: World) -> None:
-        world.designee.prescribers.clear()
+        end_designation(
+            designee=world.designee, prescriber=world.program.prescriber, by=world.program.clinic, at=world.at
+        )
         assert world.assistant.get(reverse("admin:pledge_registrant_changelist")).status_code == 302
 
     def test_leads_a_clinic_to_its_registrants(self, world: World) -> None:
@@ -40,20 +43,20 @@ class TestALogIn:
 class TestAVisitor:
     def test_is_a_prescriber_though_they_are_a_superuser_too(self, world: World) -> None:
         User.objects.filter(username="paula").update(is_superuser=True)
-        visitor = visitor_behind(User.objects.get(username="paula"))
+        visitor = visitor_behind(User.objects.get(username="paula"), world.today)
         assert visitor is not None
         assert visitor.role is Role.PRESCRIBER
 
     def test_is_an_administrator_by_their_group(self, world: World) -> None:
         user = User.objects.create_user("gus", password=PASSPHRASE)
         user.groups.add(Group.objects.create(name=PROGRAM_ADMINISTRATORS))
-        visitor = visitor_behind(user)
+        visitor = visitor_behind(user, world.today)
         assert visitor is not None
         assert visitor.role is Role.PROGRAM
 
     def test_who_is_a_designee_acts_for_the_registrants_own_prescriber(self, world: World) -> None:
-        world.designee.prescribers.add(world.elsewhere.prescriber)
-        visitor = visitor_behind(Designee.objects.get(pk=world.designee.pk).user)
+        world.designated_elsewhere()
+        visitor = visitor_behind(Designee.objects.get(pk=world.designee.pk).user, world.today)
         assert visitor is not None
         for program in (world.program, world.elsewhere):
             life = registered(program, world.at)
@@ -64,7 +67,7 @@ class TestAVisitor:
     def test_who_is_a_designee_of_two_sees_both_ones_registrants(self, world: World) -> None:
         lives = [ready(world.program, world.at), ready(world.elsewhere, world.at)]
         assert [world.assistant.get(page_of(life)).status_code for life in lives] == [200, 404]
-        world.designee.prescribers.add(world.elsewhere.prescriber)
+        world.designated_elsewhere()
         assert [world.assistant.get(page_of(life)).status_code for life in lives] == [200, 200]
 
     def test_who_is_anonymous_is_asked_to_log_in(self, world: World) -> None:
@@ -73,7 +76,7 @@ class TestAVisitor:
         assert answer.url.startswith(reverse("admin:login"))
 
     def test_is_nobody_without_a_link(self, world: World) -> None:
-        assert visitor_behind(User.objects.create_user("nora", is_staff=True)) is None
+        assert visitor_behind(User.objects.create_user("nora", is_staff=True), world.today) is None
 
     def test_keeps_a_suspended_prescriber_reading(self, world: World) -> None:
         Prescriber.objects.filter(pk=world.program.prescriber.pk).update(suspended_at=world.at)

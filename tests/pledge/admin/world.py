@@ -12,9 +12,11 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from pledge.actions import participants
+from pledge.actions.designations import designate
 from pledge.models import Designee, ProgramEvent, Registrant
 from pledge.rules.calendar import program_day
 from pledge.rules.refusals import RefusalCode
+from pledge.rules.vocabulary import Scope
 from tests.lives import Life, Program, a_program
 
 PASSPHRASE = "a long enough passphrase"
@@ -39,6 +41,13 @@ class World:
     def today(self) -> date:
         """The program day."""
         return program_day(self.at)
+
+    def designated_elsewhere(self) -> None:
+        """Let the designee act for the other clinic's prescriber too, in everything."""
+        designate(
+            designee=self.designee, prescriber=self.elsewhere.prescriber, scopes=Scope, by=self.elsewhere.clinic,
+            at=self.at,
+        )  # fmt: skip
 
 
 def a_world(at: datetime) -> World:
