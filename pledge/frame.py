@@ -25,6 +25,50 @@ class Memory(Protocol):
         """Run last in the transaction, with what the act returned, or with the :class:`Refused` it raised."""
 
 
+class Foreseen(Exception):
+    """What an act that was taken back had led to; never leaves :func:`foresee`."""
+
+    def __init__(self, seen: Any) -> None:
+        """Take what was seen."""
+        self.seen = seen
+        super().__init__()
+
+
+class Foresight:
+    """A memory that looks at what an act led to, inside its transaction, and lets nothing of it stay."""
+
+    def __init__(self, look: Callable[[Any], Any]) -> None:
+        """Take what looks: it is given the act's outcome, and reads the rows as the act left them."""
+        self.look = look
+
+    def claim(self) -> None:
+        """Claim nothing."""
+
+    def keep(self, outcome: Any) -> None:
+        """Look, and take the act back.
+
+        :raises Foreseen: always.
+        """
+        raise Foreseen(self.look(outcome))
+
+
+def foresee(act: Callable[..., Any], look: Callable[[Any], Any], **given: Any) -> Any:
+    """Take an action for real and take it back: give what was to be seen of it in between.
+
+    Nothing is written, announced or recorded, and a refusal leaves no event; so what is shown before a step is what
+    the step then does.
+
+    :param given: what the action takes, ``by`` and ``at`` included.
+    :raises Refused: as the action does.
+    :raises Rejected: as the action does.
+    """
+    try:
+        act(**given, memory=Foresight(look))
+    except Foreseen as foreseen:
+        return foreseen.seen
+    raise AssertionError("an action that keeps nothing in its memory cannot be foreseen")
+
+
 def action(act: Callable[P, R]) -> Callable[P, R]:
     """Make a function an action: the five beats lock, gather, judge, write, record in one durable transaction.
 
@@ -48,7 +92,8 @@ def action(act: Callable[P, R]) -> Callable[P, R]:
                     memory.keep(outcome)
                 return outcome
         except Refused as refused:
-            _record_refusal(name, refused, memory, kwargs.get("registrant") or by.registrant, by, at)
+            if not isinstance(memory, Foresight):
+                _record_refusal(name, refused, memory, kwargs.get("registrant") or by.registrant, by, at)
             raise
 
     framed.is_action = True  # type: ignore[attr-defined]

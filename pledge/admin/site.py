@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
 
+from pledge.admin.doors import patterns, ways_for
 from pledge.admin.visitor import CLINIC, visitor_behind, visitor_of
 from pledge.rules.calendar import program_day
 
@@ -62,7 +63,9 @@ class ProgramSite(AdminSite):
         return super().index(request, extra_context)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        return {**super().each_context(request), "visitor": visitor_of(request)}
+        visitor = visitor_of(request)
+        ways = ways_for(visitor) if visitor is not None else []
+        return {**super().each_context(request), "visitor": visitor, "ways": ways}
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         apps = super().get_app_list(request, app_label)
@@ -93,4 +96,5 @@ class ProgramSite(AdminSite):
         return update_wrapper(in_their_zone, door)
 
     def get_urls(self) -> list[Any]:
-        return [url for url in super().get_urls() if getattr(url, "name", None) not in UNUSED_ADDRESSES]
+        own = [url for url in super().get_urls() if getattr(url, "name", None) not in UNUSED_ADDRESSES]
+        return [*patterns(self.admin_view), *own]

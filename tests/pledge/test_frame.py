@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 from django.db import connection, transaction
 
-from pledge.frame import action
+from pledge.frame import action, foresee
 from pledge.models import EventType, Pharmacy, ProgramEvent
 from pledge.rules.calendar import program_day
 from pledge.rules.refusals import Refusal, RefusalCode, Refused, Rejected
@@ -162,3 +162,28 @@ class TestRealTransactions:
         connection.close()
         assert ProgramEvent.objects.get(type=EventType.ACT_REFUSED).act == "test_frame.rename"
         assert Pharmacy.objects.get(pk=program.pharmacy.pk).name == "Corner Pharmacy"
+
+
+@pytest.mark.django_db
+class TestForesight:
+    @pytest.fixture
+    def pharmacy(self):
+        return lives.a_program(AT).pharmacy
+
+    def test_shows_what_an_act_would_lead_to_and_lets_nothing_of_it_stay(self, pharmacy):
+        def seen(outcome):
+            return outcome.name, Pharmacy.objects.get(pk=pharmacy.pk).name
+
+        with events() as told:
+            assert foresee(rename, seen, pharmacy=pharmacy, name="New", by=SYSTEM, at=AT) == ("New", "New")
+        assert told == []
+        assert Pharmacy.objects.get(pk=pharmacy.pk).name == "Corner Pharmacy"
+
+    def test_of_a_refusal_gives_its_reasons_and_leaves_no_event(self, pharmacy):
+        with events() as told, pytest.raises(Refused):
+            foresee(rename, lambda _: None, pharmacy=pharmacy, name="New", failure=REFUSED, by=SYSTEM, at=AT)
+        assert told == []
+
+    def test_of_what_keeps_nothing_in_its_memory_is_not_possible(self):
+        with pytest.raises(AssertionError, match="cannot be foreseen"):
+            foresee(lambda **_: None, lambda _: None, by=SYSTEM, at=AT)
