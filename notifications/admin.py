@@ -4,12 +4,14 @@ from django.contrib import admin
 
 from notifications.models import Notice
 from pledge.admin.readonly import ReadOnlyAdmin
+from pledge.admin.visitor import OVERSIGHT
 
 
 @admin.register(Notice)
 class NoticeAdmin(ReadOnlyAdmin):
     """Every notice with where it stands."""
 
+    roles = OVERSIGHT
     list_display = ("queued_at", "kind", "reader", "whose", "status", "problem", "sent_at")
     list_filter = ("status", "problem", "kind", "reader", "queued_at")
     list_select_related = ("registrant",)

@@ -14,9 +14,12 @@ class NotThere(Rejected):
 
 
 def registrants_for(by: By) -> QuerySet[Registrant]:
-    """Give the registrants an actor may see: a prescriber's own, a designee's prescribers', all for the program."""
+    """Give the registrants an actor may see: a prescriber's own, a designee's prescribers'; all for the program.
+
+    An auditor reads all of them too; no action takes an auditor's word.
+    """
     rows = Registrant.objects.not_merged()
-    if by.kind == "program":
+    if by.kind in {"program", "auditor"}:
         return rows
     if by.prescriber is not None:
         return rows.of_prescriber(by.prescriber)

@@ -68,6 +68,11 @@ def by_program(name: str, user_id: str = "") -> By:
     return By("program", user_id, name)
 
 
+def by_auditor(name: str, user_id: str) -> By:
+    """Give the one who reads for an auditor: they act in nothing."""
+    return By("auditor", user_id, name)
+
+
 SYSTEM = By("system", "", "nightly work")
 
 

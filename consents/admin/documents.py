@@ -12,7 +12,7 @@ from consents.document import sealed_file
 from consents.models import ConsentRecord, Scan
 from consents.vocabulary import ScanKind
 from pledge.admin.readonly import ReadOnlyAdmin
-from pledge.admin.visitor import by_of, visitor_of
+from pledge.admin.visitor import OVERSIGHT, by_of, visitor_of
 from pledge.models import Registrant
 from pledge.trail import record_access
 
@@ -23,6 +23,7 @@ SCAN_TYPES = {ScanKind.PDF: "application/pdf", ScanKind.PNG: "image/png", ScanKi
 class ConsentRecordAdmin(ReadOnlyAdmin):
     """Every sealed record and what keeps one from being sealed; its files are the clinic's too."""
 
+    roles = OVERSIGHT
     list_display = ("completed_at", "whose", "text", "sealed_at", "attempts", "problem")
     list_filter = ("sealed_at", "text__form_version")
     list_select_related = ("registrant", "text__form_version")
@@ -49,6 +50,7 @@ class ConsentRecordAdmin(ReadOnlyAdmin):
 class ScanAdmin(ReadOnlyAdmin):
     """Scans of forms that were signed on paper."""
 
+    roles = OVERSIGHT
     list_display = ("recorded_at", "whose", "form_version", "kind")
     list_filter = ("form_version", "kind")
     list_select_related = ("registrant", "form_version")

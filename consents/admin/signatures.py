@@ -18,9 +18,9 @@ from consents.models import SignedConsent
 from pledge.admin.fields import WordField
 from pledge.admin.readonly import ReadOnlyAdmin
 from pledge.admin.steps import ENROLLMENT, Scene, Step, step
-from pledge.admin.visitor import Role
+from pledge.admin.visitor import OVERSIGHT, Role
 from pledge.models import Registrant
-from pledge.rules.vocabulary import ConsentForm, Signer
+from pledge.rules.vocabulary import ConsentForm, Scope, Signer
 
 MEGABYTE = 1024 * 1024
 
@@ -35,6 +35,7 @@ class RecordPaperConsent(Step):
         "every statement initialed. The scan is kept with the record, and the trail keeps your name beside theirs."
     )
     act = staticmethod(sign_on_paper)
+    scope = Scope.ENROLLMENT
     input_names = {"form": "form_name"}
 
     form_name = WordField(ConsentForm, label="Form")
@@ -122,6 +123,7 @@ class Countersign(Step):
 class SignedConsentAdmin(ReadOnlyAdmin):
     """Every signature; and what waits for a prescriber's own."""
 
+    roles = OVERSIGHT
     list_display = ("signed_at", "whose", "form_version", "signer", "method")
     list_filter = ("form_version", "signer", "method", "signed_on")
     list_select_related = ("registrant", "form_version")

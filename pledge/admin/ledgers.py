@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from pledge.admin.readonly import ReadOnlyAdmin
+from pledge.admin.visitor import OVERSIGHT
 from pledge.models import AccessEntry, Authorization, ProgramEvent
 
 
@@ -10,6 +11,7 @@ from pledge.models import AccessEntry, Authorization, ProgramEvent
 class ProgramEventAdmin(ReadOnlyAdmin):
     """The trail: what happened, who did it, for whom, under which edition."""
 
+    roles = OVERSIGHT
     list_display = ("at", "type", "whose", "actor_kind", "actor_name", "on_behalf_of", "edition")
     list_filter = ("at", "type", "actor_kind", "edition")
     list_select_related = ("registrant",)
@@ -21,6 +23,7 @@ class ProgramEventAdmin(ReadOnlyAdmin):
 class AccessEntryAdmin(ReadOnlyAdmin):
     """Who read whose record, and who asked about whom."""
 
+    roles = OVERSIGHT
     list_display = ("at", "what", "whose", "actor_kind", "actor_id", "pharmacy")
     list_filter = ("at", "what", "actor_kind")
     list_select_related = ("registrant", "pharmacy")
@@ -32,6 +35,7 @@ class AccessEntryAdmin(ReadOnlyAdmin):
 class AuthorizationAdmin(ReadOnlyAdmin):
     """Every authorization with where it stands."""
 
+    roles = OVERSIGHT
     list_display = ("rma_number", "whose", "pharmacy", "status", "issued_at", "do_not_dispense_after")
     list_filter = ("status", "issued_on")
     list_select_related = ("registrant", "pharmacy")

@@ -40,15 +40,17 @@ class StepsAdmin(ReadOnlyAdmin):
     def get_urls(self) -> list[Any]:
         door, name = self.admin_site.admin_view, f"{self.opts.app_label}_{self.opts.model_name}"
         return [
-            path("", door(self.changelist_view), name=f"{name}_changelist"),
+            path("", door(require_safe(self.changelist_view)), name=f"{name}_changelist"),
             path("new/<slug:slug>/", door(self.new_view), name=f"{name}_new"),
             path("<int:pk>/", door(self.page_view), name=f"{name}_change"),
             path("<int:pk>/<slug:slug>/", door(self.step_view), name=f"{name}_step"),
         ]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        visitor = visitor_of(request)
         taken = [step for step in STEPS.get(self.model, {}).values() if step.about_new]
-        links = [(step, reverse(self._name("new"), args=[step.slug])) for step in taken]
+        mine = [step for step in taken if visitor is not None and visitor.role in step.roles]
+        links = [(step, reverse(self._name("new"), args=[step.slug])) for step in mine]
         return super().changelist_view(request, {**(extra_context or {}), "new_steps": links})
 
     def new_view(self, request: HttpRequest, slug: str) -> HttpResponse:

@@ -9,6 +9,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import capfirst
+from django.views.decorators.http import require_safe
 
 from pledge.admin.visitor import STAFF, Role, visitor_of
 from pledge.trail import record_access
@@ -30,8 +31,8 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     def get_urls(self) -> list[Any]:
         door, name = self.admin_site.admin_view, f"{self.opts.app_label}_{self.opts.model_name}"
         return [
-            path("", door(self.changelist_view), name=f"{name}_changelist"),
-            path("<int:object_id>/", door(self._read), name=f"{name}_change"),
+            path("", door(require_safe(self.changelist_view)), name=f"{name}_changelist"),
+            path("<int:object_id>/", door(require_safe(self._read)), name=f"{name}_change"),
         ]
 
     def _read(self, request: HttpRequest, object_id: int) -> HttpResponse:

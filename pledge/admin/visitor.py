@@ -1,6 +1,7 @@
 """Who is at the admin's door: a log-in turned into an actor of the program, or no one."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import reduce
 from operator import or_
@@ -12,10 +13,11 @@ from django.utils import timezone
 from pledge.access import prescribers_of, registrants_for
 from pledge.models import Prescriber, Registrant
 from pledge.rules.calendar import PROGRAM_ZONE, program_day
-from pledge.rules.vocabulary import Word
-from pledge.trail import By, by_designee, by_prescriber, by_program
+from pledge.rules.vocabulary import Scope, Word
+from pledge.trail import By, by_auditor, by_designee, by_prescriber, by_program
 
 PROGRAM_ADMINISTRATORS = "Program administrators"
+AUDITORS = "Auditors"
 
 
 class Role(Word):
@@ -24,11 +26,13 @@ class Role(Word):
     PRESCRIBER = "prescriber", "Prescriber"
     DESIGNEE = "designee", "Designee"
     PROGRAM = "program", "Program administrator"
+    AUDITOR = "auditor", "Auditor"
 
 
 CLINIC = frozenset({Role.PRESCRIBER, Role.DESIGNEE})
 STAFF = frozenset({Role.PROGRAM})
 EVERYONE = CLINIC | STAFF
+OVERSIGHT = STAFF | {Role.AUDITOR}  # who reads the record; an auditor changes nothing
 
 
 @dataclass(frozen=True)
@@ -38,14 +42,28 @@ class Visitor:
     role: Role
     acts_as: tuple[By, ...]
     zone: str
+    scopes: Mapping[int, frozenset[str]] = field(default_factory=dict)  # a designee's, by prescriber
 
     def registrants(self) -> QuerySet[Registrant]:
         """Give the registrants that are there for this visitor."""
         return reduce(or_, (registrants_for(by) for by in self.acts_as))
 
-    def prescribers(self, on: date) -> QuerySet[Prescriber]:
-        """Give the prescribers whom this visitor may act for on a program day."""
-        return prescribers_of(self.acts_as[0], on)
+    def prescribers(self, on: date, scope: Scope | None = None) -> QuerySet[Prescriber]:
+        """Give the prescribers whom this visitor may act for on a program day; a designee, in a scope."""
+        theirs = prescribers_of(self.acts_as[0], on)
+        if scope is None or self.role is not Role.DESIGNEE:
+            return theirs
+        return theirs.filter(pk__in=[pk for pk, given in self.scopes.items() if scope in given])
+
+    def may(self, scope: Scope | None, prescriber_id: int | None = None) -> bool:
+        """Tell whether a scope reaches so far: a designee's, as given by the prescriber of that id, or by any of theirs.
+
+        Without a scope, and for everyone who is no designee, it does; the action judges it either way.
+        """
+        if scope is None or self.role is not Role.DESIGNEE:
+            return True
+        given = [self.scopes.get(prescriber_id, frozenset())] if prescriber_id is not None else self.scopes.values()
+        return any(scope in theirs for theirs in given)
 
     def by(self, prescriber_id: int | None = None) -> By:
         """Give the actor: a designee acts on behalf of the prescriber of that id, or of their first."""
@@ -69,7 +87,7 @@ def visitor_of(request: HttpRequest) -> Visitor | None:
 
 
 def visitor_behind(user: object, on: date) -> Visitor | None:
-    """Give who a log-in is on a program day: a prescriber, else a designee, else an administrator, else no one.
+    """Give who a log-in is on a program day: a prescriber, else a designee, an auditor, an administrator, or no one.
 
     The narrowest capacity comes first, so that a log-in linked to a clinic never sees more than the clinic.
     """
@@ -82,14 +100,12 @@ def visitor_behind(user: object, on: date) -> Visitor | None:
     if designee is not None:
         designations = designee.designations.in_force(on).select_related("prescriber").order_by("prescriber__name")
         acts_as = tuple(by_designee(designee, designation.prescriber) for designation in designations)
-        return Visitor(Role.DESIGNEE, acts_as, designee.time_zone) if acts_as else None
-    if _administers(user):
-        name = user.get_full_name() or user.get_username()  # type: ignore[attr-defined]
-        return Visitor(Role.PROGRAM, (by_program(name, str(user.pk)),), PROGRAM_ZONE.key)  # type: ignore[attr-defined]
+        scopes = {designation.prescriber_id: frozenset(designation.scopes) for designation in designations}
+        return Visitor(Role.DESIGNEE, acts_as, designee.time_zone, scopes) if acts_as else None
+    groups = set(user.groups.values_list("name", flat=True))  # type: ignore[attr-defined]
+    name, pk = user.get_full_name() or user.get_username(), str(user.pk)  # type: ignore[attr-defined]
+    if AUDITORS in groups:
+        return Visitor(Role.AUDITOR, (by_auditor(name, pk),), PROGRAM_ZONE.key)
+    if PROGRAM_ADMINISTRATORS in groups or getattr(user, "is_superuser", False):
+        return Visitor(Role.PROGRAM, (by_program(name, pk),), PROGRAM_ZONE.key)
     return None
-
-
-def _administers(user: object) -> bool:
-    if getattr(user, "is_superuser", False):
-        return True
-    return user.groups.filter(name=PROGRAM_ADMINISTRATORS).exists()  # type: ignore[attr-defined]
