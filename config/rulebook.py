@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from pledge.rules.editions import EDITIONS, OVERLAYS, Edition, WindowRule
+from pledge.rules.editions import EDITIONS, OVERLAYS
 from pledge.rules.refusals import PharmacyClass, RefusalCode
+from pledge.rules.rulebook import parameters, settings_of
 from pledge.rules.states import AUTHORIZATION_TRANSITIONS
-from pledge.rules.vocabulary import AuthorizationStatus, RiskCategory, TestPhase
+from pledge.rules.vocabulary import AuthorizationStatus
 
 _NOTE = "<!-- Written by `make docs` from the code; a test fails when it differs. -->"
 
@@ -46,60 +47,20 @@ def _editions() -> Iterator[str]:
         ["announced for", *(", ".join(day.isoformat() for day in edition.announced_for) for edition in EDITIONS)],
         ["source", *(edition.source for edition in EDITIONS)],
     ]
-    rows += [
-        [f"window: {category.label.lower()}", *(_window(edition.windows.get(category)) for edition in EDITIONS)]
-        for category in RiskCategory
-    ]
-    rows.append(["lockout", *(_lockout(edition) for edition in EDITIONS)])
-    rows += [
-        [phase.label, *(", ".join(sorted(s.label for s in edition.settings[phase])) for edition in EDITIONS)]
-        for phase in TestPhase
-    ]
-    rows.append(["cycle day asked of a repeat", *(_yes(edition.cycle_days_on_repeat) for edition in EDITIONS)])
-    for name, label in _NUMBERS.items():
-        rows.append([label, *(str(getattr(edition, name)) for edition in EDITIONS)])
+    said = zip(*(parameters(edition) for edition in EDITIONS), strict=True)
+    rows += [[same[0].label, *(parameter.words for parameter in same)] for same in said]
     yield from _table("", rows)
-
-
-_NUMBERS = {
-    "wait_days": "days from enrollment to the confirmation test",
-    "screening_gap_days": "days from the screening to the confirmation test",
-    "screening_lead_days": "days the screening test may lie before registration",
-    "cycle_days": "days of the period in which the confirmation test counts",
-    "supply_days": "days of supply at most",
-    "supply_left_days": "days of supply that may be left, where no new test is asked",
-    "windowless_lapse_days": "days after which an authorization without a date lapses",
-    "post_treatment_days": "days from the last dose to the last test",
-    "age_of_majority": "years of age from which no guardian signs",
-}
 
 
 def _day(day: object) -> str:
     return str(day) if day else "—"
 
 
-def _yes(truth: bool) -> str:  # noqa: FBT001 - a cell of the table
-    return "yes" if truth else "no"
-
-
-def _window(rule: WindowRule | None) -> str:
-    if rule is None:
-        return "none"
-    return f"{rule.anchor.value} + {rule.days_after_first} days"
-
-
-def _lockout(edition: Edition) -> str:
-    rule = edition.lockout
-    if rule is None:
-        return "none"
-    return f"{rule.anchor.value} + {rule.days} days, after {rule.scope.value}"
-
-
 def _overlays() -> Iterator[str]:
     for overlay in OVERLAYS:
         yield f"- **{overlay.name}**, {overlay.effective_on} through {overlay.through} ({overlay.source}); adds:"
-        for phase, settings in overlay.settings.items():
-            yield f"    - {phase.label}: {', '.join(sorted(setting.label for setting in settings))}"
+        for parameter in settings_of(overlay.settings):
+            yield f"    - {parameter.label}: {parameter.words}"
 
 
 def _refusals() -> Iterator[str]:

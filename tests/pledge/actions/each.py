@@ -35,6 +35,8 @@ from pledge.trail import SYSTEM, by_registrant
 from tests import lives, signers
 from tests.consents import drafts
 from tests.pledge.actions.each_designations import DESIGNATIONS
+from tests.pledge.actions.each_editions import EDITION_APPROVALS
+from tests.pledge.actions.each_feeds import FEEDS
 from tests.pledge.actions.one_step import AT, ON, THROUGH, Step, before
 
 
@@ -455,4 +457,4 @@ EACH: dict[str, Callable[[lives.Program], Step]] = {
     "registrants.enroll": _enroll,
     "registrants.enroll_again": _enroll_again,
     "registrants.transfer": _transfer,
-} | DESIGNATIONS
+} | DESIGNATIONS | EDITION_APPROVALS | FEEDS
