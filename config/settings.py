@@ -25,9 +25,8 @@ SECURE_SSL_REDIRECT = HTTPS
 # A pharmacy's software must never learn to send its key in the clear (config.transport), and a
 # health check comes from within.
 SECURE_REDIRECT_EXEMPT = [r"^api/", r"^livez$", r"^readyz$"]
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if environment.switch("BEHIND_PROXY", default=False) else None
-)
+BEHIND_PROXY = environment.switch("BEHIND_PROXY", default=False)  # which itself says how, and for whom, it forwards
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
@@ -44,6 +43,12 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax
 CSRF_FAILURE_VIEW = "consents.pages.door.forged"
 SESSION_COOKIE_AGE = 60 * environment.whole("SESSION_IDLE_MINUTES", default=15, least=1, most=720)
 SESSION_SAVE_EVERY_REQUEST = True  # the age counts from the last request, not the first
+SESSION_LONGEST_HOURS = environment.whole("SESSION_LONGEST_HOURS", default=12, least=1, most=24)
+# Failed tries in a row, for one log-in and from one network address, before nothing is judged for so many minutes.
+LOG_IN_TRIES, LOG_IN_TRIES_OF_ADDRESS = 5, environment.whole("LOG_IN_TRIES_OF_ADDRESS", default=20, least=5)
+LOG_IN_LOCKED_MINUTES = 15
+# The code that someone of the clinic or the program gives by hand to whoever cannot log in.
+RETURN_CODE_HOURS, RETURN_CODE_TRIES = 24, 5
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -88,6 +93,7 @@ SIGNING_IDLE_MINUTES = 15
 SIGNING_NEW_LINK_SECONDS = 0.2  # until an answer; looking an address up takes longer where it is known
 SCAN_BYTES_MOST = 10 * 1024 * 1024
 ANSWERS_KEPT_DAYS = 30  # promised to the pharmacies for every Idempotency-Key
+DESIGNATION_WARNING_DAYS = 14  # before a designee's end day
 PREGNANCY_FOLLOW_UP_HOURS = environment.whole("PREGNANCY_FOLLOW_UP_HOURS", default=24, least=1)
 MIDDLEWARE = [
     "config.transport.RefusePlainApiCalls",

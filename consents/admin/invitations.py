@@ -14,7 +14,7 @@ from pledge.admin.fields import WordField
 from pledge.admin.steps import ENROLLMENT, Scene, Step, step
 from pledge.models import Registrant
 from pledge.rules.enrollment import is_minor
-from pledge.rules.vocabulary import Signer
+from pledge.rules.vocabulary import Scope, Signer
 
 PIN = forms.PasswordInput(attrs={"inputmode": "numeric", "autocomplete": "new-password", "maxlength": 6})
 
@@ -28,7 +28,7 @@ def state_now(scene: Scene, signer: Signer) -> LinkState | None:
 class AboutASigner(Step):
     """A step about one of those who sign by link."""
 
-    group = ENROLLMENT
+    group, scope = ENROLLMENT, Scope.ENROLLMENT
 
     signer = WordField(Signer, only=SIGN_BY_LINK, label="Who")
 

@@ -11,6 +11,7 @@ from pledge.admin.panels import PANELS, POINTERS, Panel
 from pledge.admin.steps import Scene
 from pledge.admin.visitor import CLINIC
 from pledge.models import Registrant
+from pledge.rules.vocabulary import Scope
 
 TONES = {LinkState.OPEN: "go", LinkState.EXPIRED: "wait", LinkState.REVOKED: "done", LinkState.CLOSED: "stop"}
 
@@ -37,7 +38,7 @@ def consents_of(scene: Scene, at: datetime) -> Panel | None:
         form_rows(registrant, scene.record, scene.on),
         [(link, TONES.get(link.state, "wait") if link.state else "wait") for link in links],
         list(records.defer("content", "seal", "document")),
-        scene.visitor.role in CLINIC and scene.record.course.ended_on is None,
+        scene.visitor.role in CLINIC and scene.within(Scope.ENROLLMENT) and scene.record.course.ended_on is None,
     )
     return Panel("consents/admin/panel.html", shown)
 

@@ -10,6 +10,7 @@ from pledge.admin.steps import ENROLLMENT, Step, step
 from pledge.admin.visitor import EVERYONE
 from pledge.models import Registrant
 from pledge.rules.calendar import PROGRAM_ZONE
+from pledge.rules.vocabulary import Scope
 
 ZONES = (
     "America/New_York",
@@ -47,6 +48,7 @@ class ChangeContact(ContactFields, Step):
     slug, title, button, group = "change-contact", "Change name or contact", "Save", ENROLLMENT
     roles = EVERYONE
     act = staticmethod(registrants.change_contact)
+    scope = Scope.ENROLLMENT
 
     def prepare(self) -> None:
         for field in CONTACT:

@@ -10,6 +10,7 @@ from pledge.admin.month_steps import is_active
 from pledge.admin.steps import COURSE, ENROLLMENT, SAFETY, Scene, Step, step
 from pledge.admin.visitor import EVERYONE, STAFF
 from pledge.models import Registrant
+from pledge.rules.vocabulary import Scope
 
 
 @step(Registrant)
@@ -59,6 +60,7 @@ class Transfer(Step):
     roles = EVERYONE
     grave = True
     act = staticmethod(registrants.transfer)
+    scope = Scope.COURSE
 
     prescriber = NpiField(label="NPI of the new prescriber")
 
@@ -74,6 +76,7 @@ class Ending(Step):
     """What both endings ask."""
 
     roles = EVERYONE
+    scope = Scope.COURSE
     grave = True
     input_names = {"last_dose": "last_dose_on"}
 

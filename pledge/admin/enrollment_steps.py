@@ -13,7 +13,7 @@ from pledge.admin.fields import BirthField, NpiField, WordField
 from pledge.admin.steps import COURSE, ENROLLMENT, Scene, Step, step
 from pledge.admin.visitor import EVERYONE, Role
 from pledge.models import Prescriber, Registrant
-from pledge.rules.vocabulary import Basis, RiskCategory
+from pledge.rules.vocabulary import Basis, RiskCategory, Scope
 from pledge.trail import By
 
 
@@ -27,7 +27,7 @@ def choose_prescriber(form: Step) -> None:
     visitor = form.scene.visitor
     if visitor.role == Role.PROGRAM:
         return
-    theirs = visitor.prescribers(form.scene.on)
+    theirs = visitor.prescribers(form.scene.on, form.scope)
     if len(visitor.acts_as) == 1:
         del form.fields["prescriber"]
     else:
@@ -37,6 +37,8 @@ def choose_prescriber(form: Step) -> None:
 
 class ForPrescriber(Step):
     """A step about a prescriber's registrant to be, taken on that prescriber's behalf."""
+
+    scope = Scope.ENROLLMENT
 
     def chosen(self) -> Prescriber:
         """Give the prescriber the form names, or the only one whom the visitor may act for."""
@@ -189,6 +191,7 @@ class ChangeCategory(Category, Step):
     )
     grave = True
     act = staticmethod(registrants.change_category)
+    scope = Scope.COURSE
 
     @classmethod
     def offered(cls, scene: Scene) -> bool:

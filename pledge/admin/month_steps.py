@@ -15,6 +15,7 @@ from pledge.rules.vocabulary import (
     CycleExemption,
     PriorSource,
     RiskCategory,
+    Scope,
     SpecimenType,
     TestResult,
     TestSetting,
@@ -44,6 +45,7 @@ class RecordTest(Step):
         "open window and tells prescriber and program."
     )
     act = staticmethod(pregnancy_tests.record_test)
+    scope = None  # a positive one is heard from everyone; for the others the action asks for the month's scope
     input_names = {"specimen": "specimen_on"}
 
     specimen_on = DayField(label="Specimen date", help_text="As written at the site where the specimen was taken.")
@@ -75,6 +77,7 @@ class ConfirmMonth(Step):
 
     slug, title, button, group = "confirm-month", "Confirm the month", "Confirm this month", THIS_MONTH
     act = staticmethod(months.confirm_month)
+    scope = Scope.MONTH
     input_names = {"visit": "visit_on", "specimen": "specimen_on"}
 
     visit_on = DayField(label="Office visit")
@@ -143,6 +146,7 @@ class RecordAnswers(Step):
         "be tried again at any time."
     )
     act = staticmethod(months.answer_questions)
+    scope = Scope.MONTH
 
     methods = MethodsField(label="Methods as the registrant names them")
     correct = forms.TypedChoiceField(
@@ -175,6 +179,7 @@ class CancelWindow(Step):
     )
     grave = True
     act = staticmethod(months.cancel_window)
+    scope = Scope.MONTH
 
     @classmethod
     def offered(cls, scene: Scene) -> bool:
@@ -194,6 +199,7 @@ class CorrectTest(Step):
         "window stands and raises a deviation."
     )
     act = staticmethod(pregnancy_tests.correct_test)
+    scope = Scope.MONTH
     input_names = {"specimen": "specimen_on"}
 
     specimen_on = forms.TypedChoiceField(
@@ -219,6 +225,7 @@ class PermitHomeTests(Step):
     slug, title, button, group = "permit-home-tests", "Permit home tests", "Permit home tests", CORRECTIONS
     explanation = "For monthly and post-treatment tests of this course, where the rules of the day allow them."
     act = staticmethod(pregnancy_tests.permit_home_tests)
+    scope = Scope.MONTH
 
     @classmethod
     def offered(cls, scene: Scene) -> bool:
@@ -233,6 +240,7 @@ class WithdrawHomeTests(Step):
     slug, title, button, group = "withdraw-home-tests", "Withdraw home tests", "Withdraw the permission", CORRECTIONS
     explanation = "An open window, and corrections of it, are left alone."
     act = staticmethod(pregnancy_tests.withdraw_home_tests)
+    scope = Scope.MONTH
 
     @classmethod
     def offered(cls, scene: Scene) -> bool:

@@ -4,6 +4,8 @@ from pledge.admin import (  # noqa: F401
     accounts,
     contact_steps,
     course_steps,
+    designee_steps,
+    designees,
     enrollment_steps,
     ledgers,
     month_steps,
@@ -12,3 +14,4 @@ from pledge.admin import (  # noqa: F401
     registrants,
     work_steps,
 )
+from pledge.admin.oversight import rules_page  # noqa: F401

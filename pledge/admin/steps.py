@@ -1,6 +1,6 @@
 """Steps: each is one form that calls one action. What may be done here is what is registered."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any, ClassVar, NamedTuple
 
@@ -8,7 +8,10 @@ from django import forms
 from django.db.models import Model
 
 from pledge.admin.visitor import CLINIC, Role, Visitor
+from pledge.models import Prescriber, Registrant
 from pledge.rules.history import Record
+from pledge.rules.refusals import Refusal
+from pledge.rules.vocabulary import Scope
 from pledge.trail import By
 
 THIS_MONTH, SAFETY, ENROLLMENT = "This month", "Safety", "Enrollment"
@@ -25,6 +28,16 @@ class Scene(NamedTuple):
     subject: Any = None
     record: Record | None = None
 
+    @property
+    def prescriber(self) -> Prescriber | None:
+        """The prescriber whose registrant the step is about; None where it is about no registrant yet."""
+        return self.subject.prescriber if isinstance(self.subject, Registrant) else None
+
+    def within(self, scope: Scope | None) -> bool:
+        """Tell whether a designee's designation reaches a scope here; what is about no one yet, by any prescriber."""
+        prescriber = self.prescriber
+        return self.visitor.may(scope, prescriber.pk if prescriber is not None else None)
+
 
 class Step(forms.Form):
     """One step: a form whose cleaned input goes to exactly one action.
@@ -39,12 +52,16 @@ class Step(forms.Form):
     button: ClassVar[str]
     group: ClassVar[str] = ""
     roles: ClassVar[frozenset[Role]] = CLINIC
+    scope: ClassVar[Scope | None] = None  # in what a designee must be designated; None where that is not asked
     subject_as: ClassVar[str] = "registrant"  # empty where the action takes only what is given
     about_new: ClassVar[bool] = False  # taken from the list, about no row yet
     act: Callable[..., Any]
     input_names: ClassVar[dict[str, str]] = {}
     urgent: ClassVar[bool] = False  # is taken though the record changed meanwhile; only a repetition is not
     grave: ClassVar[bool] = False  # shown with care: it stops treatment or cannot be taken back
+    weighed: ClassVar[bool] = False  # what it changes is shown before it is done; an urgent one is done at once
+    of_record: ClassVar[tuple[str, ...]] = ()  # fields that begin as what is on record, and change it
+    form_template: ClassVar[str] = "pledge/admin/step.html"
     outcome_template: ClassVar[str] = ""  # a page that shows the outcome, once; without one the subject's follows
     do_not_call_in_templates: ClassVar[bool] = True
     required_css_class = "required"
@@ -61,6 +78,14 @@ class Step(forms.Form):
     def offered(cls, scene: Scene) -> bool:
         """Tell whether the step is shown as one that makes sense now; the action judges it either way."""
         return True
+
+    def beforehand(self) -> Iterable[Refusal]:
+        """Give the reasons that stand against the step already, whatever is entered; the action names them all."""
+        return ()
+
+    def touched(self) -> list[Registrant]:
+        """Give the registrants in whose records a step that is weighed changes something."""
+        return [self.scene.subject]
 
     def actor(self) -> By:
         """Give who acts; a form about no row yet may ask on whose behalf."""
@@ -102,6 +127,7 @@ def steps_offered(model: type[Model], scene: Scene) -> dict[str, list[type[Step]
     """Give the steps about a row that make sense now, by group."""
     groups: dict[str, list[type[Step]]] = {}
     for taken in STEPS.get(model, {}).values():
-        if taken.group and scene.visitor.role in taken.roles and taken.offered(scene):
+        within = scene.visitor.role in taken.roles and scene.within(taken.scope)
+        if taken.group and within and taken.offered(scene):
             groups.setdefault(taken.group, []).append(taken)
     return dict(sorted(groups.items(), key=lambda group: GROUPS.index(group[0]) if group[0] in GROUPS else len(GROUPS)))

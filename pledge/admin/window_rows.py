@@ -1,10 +1,10 @@
-"""A registrant's windows as the page shows them, with the methods both sides named."""
+"""A registrant's windows as the page shows them: the methods both sides named, and who confirmed for whom."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
-from pledge.models import PrescriptionWindow
+from pledge.models import Designee, MonthlyConfirmation, Prescriber, PrescriptionWindow
 from pledge.rules.vocabulary import Method
 
 
@@ -19,15 +19,30 @@ class WindowRow(NamedTuple):
 
 def window_rows(windows: Iterable[PrescriptionWindow], on: date) -> Iterator[WindowRow]:
     """Give a row for each window, which come with their confirmations and answers, newest first."""
-    for window in windows:
+    listed = list(windows)
+    named = _confirmed_by([next(iter(window.confirmations.all()), None) for window in listed])
+    for window in listed:
         confirmation = next(iter(window.confirmations.all()), None)
         answer = next(iter(window.answers.all()), None)
         confirmed = answered = ""
         if confirmation is not None:
-            confirmed = _joined(f"{confirmation.days_supply} days", *_named(confirmation.methods))
+            said = _joined(f"{confirmation.days_supply} days", *_named(confirmation.methods))
+            confirmed = f"{said}; by {named[confirmation.pk]}"
         if answer is not None:
             answered = _joined("correct" if answer.correct else "not correct yet", *_named(answer.methods))
         yield WindowRow(window, _stands(window, on), confirmed, answered)
+
+
+def _confirmed_by(confirmations: list[MonthlyConfirmation | None]) -> dict[int, str]:
+    """Name who confirmed, both where a designee did, in two statements for all windows."""
+    made = [one for one in confirmations if one is not None]
+    prescribers = Prescriber.objects.in_bulk({one.prescriber_id for one in made})
+    designees = Designee.objects.in_bulk({one.designee_id for one in made if one.designee_id is not None})
+    names = {}
+    for one in made:
+        prescriber = prescribers[one.prescriber_id].name
+        names[one.pk] = f"{designees[one.designee_id].name} for {prescriber}" if one.designee_id else prescriber
+    return names
 
 
 def _stands(window: PrescriptionWindow, on: date) -> str:
