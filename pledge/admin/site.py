@@ -5,20 +5,19 @@ from functools import update_wrapper
 from typing import Any
 
 from django.contrib.admin import AdminSite
-from django.contrib.admin.forms import AdminAuthenticationForm
-from django.contrib.auth.models import AbstractBaseUser
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
 
 from pledge.admin.doors import patterns, ways_for
-from pledge.admin.visitor import CLINIC, visitor_behind, visitor_of
-from pledge.rules.calendar import program_day
+from pledge.admin.oversight.home import home_of
+from pledge.admin.signin.addresses import sign_in_patterns
+from pledge.admin.visitor import CLINIC, visitor_of
 
-# Django's own detour to a row's public page; no row of ours has one.
-UNUSED_ADDRESSES = {"view_on_site"}
+# Django's own detour to a row's public page, which no row of ours has, and its log-in by password alone.
+UNUSED_ADDRESSES = {"view_on_site", "login"}
 # In the order of a working day; what is not named here is found on the first page, further down.
 SECTIONS = (
     ("People", ("Registrant", "Prescriber", "Designee", "Pharmacy", "Wholesaler")),
@@ -26,18 +25,6 @@ SECTIONS = (
     ("Record", ("ProgramEvent", "Notice", "Authorization", "SignedConsent", "ConsentRecord", "Scan", "AccessEntry")),
     ("Set-up", ("PharmacyKey", "FormVersion", "User", "Group")),
 )
-
-
-class LogInForm(AdminAuthenticationForm):
-    """Takes a log-in that is someone in the program; Django's staff mark alone opens nothing."""
-
-    def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
-        if visitor_behind(user, program_day(timezone.now())) is None:
-            raise ValidationError(
-                self.error_messages["invalid_login"],
-                code="invalid_login",
-                params={"username": self.username_field.verbose_name},
-            )
 
 
 class ProgramSite(AdminSite):
@@ -51,7 +38,6 @@ class ProgramSite(AdminSite):
     index_title = "The program"
     site_url = None
     enable_nav_sidebar = False
-    login_form = LogInForm
 
     def has_permission(self, request: HttpRequest) -> bool:
         return visitor_of(request) is not None
@@ -60,7 +46,8 @@ class ProgramSite(AdminSite):
         visitor = visitor_of(request)
         if visitor is not None and visitor.role in CLINIC:
             return redirect("admin:pledge_registrant_changelist")
-        return super().index(request, extra_context)
+        at_home = home_of(visitor, timezone.now()) if visitor is not None else {}
+        return super().index(request, {**at_home, **(extra_context or {})})
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         visitor = visitor_of(request)
@@ -97,4 +84,4 @@ class ProgramSite(AdminSite):
 
     def get_urls(self) -> list[Any]:
         own = [url for url in super().get_urls() if getattr(url, "name", None) not in UNUSED_ADDRESSES]
-        return [*patterns(self.admin_view), *own]
+        return [*sign_in_patterns(self), *patterns(self.admin_view), *own]

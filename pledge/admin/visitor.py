@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from pledge.access import prescribers_of, registrants_for
+from pledge.admin.signin.session import has_second_factor
 from pledge.models import Prescriber, Registrant
 from pledge.rules.calendar import PROGRAM_ZONE, program_day
 from pledge.rules.vocabulary import Scope, Word
@@ -56,7 +57,7 @@ class Visitor:
         return theirs.filter(pk__in=[pk for pk, given in self.scopes.items() if scope in given])
 
     def may(self, scope: Scope | None, prescriber_id: int | None = None) -> bool:
-        """Tell whether a scope reaches so far: a designee's, as given by the prescriber of that id, or by any of theirs.
+        """Tell whether a designee was given a scope by the prescriber of that id, or by any of theirs without one.
 
         Without a scope, and for everyone who is no designee, it does; the action judges it either way.
         """
@@ -79,10 +80,14 @@ def by_of(visitor: Visitor, registrant: Registrant | None = None) -> By:
 
 
 def visitor_of(request: HttpRequest) -> Visitor | None:
-    """Give who a request's log-in is in the program, or None; asked of the database once a request."""
+    """Give who a request's log-in is in the program, or None; asked of the database once a request.
+
+    A session that has not passed the second factor is no one's, whichever door it came through.
+    """
     if not hasattr(request, "program_visitor"):
         today = program_day(timezone.now())
-        request.program_visitor = visitor_behind(request.user, today)  # type: ignore[attr-defined]
+        came_in = has_second_factor(request)
+        request.program_visitor = visitor_behind(request.user, today) if came_in else None  # type: ignore[attr-defined]
     return request.program_visitor  # type: ignore[attr-defined]
 
 

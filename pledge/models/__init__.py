@@ -7,7 +7,7 @@ from pledge.models.edition_approval import EditionApproval
 from pledge.models.event import AccessEntry, EventType, ProgramEvent
 from pledge.models.exchange import ImportedRegistrant, RegistrantExport, RegistrantImport
 from pledge.models.idempotency import IdempotencyRecord
-from pledge.models.log_in import RecoveryCode, ReturnCode
+from pledge.models.log_in import Authenticator, FailedTries, RecoveryCode, ReturnCode
 from pledge.models.pharmacy import Pharmacy, PharmacyKey, Wholesaler
 from pledge.models.pregnancy_test import PregnancyTest
 from pledge.models.prescriber import Designation, Designee, Prescriber
@@ -16,6 +16,7 @@ from pledge.models.window import MonthlyConfirmation, PrescriptionWindow, Regist
 
 __all__ = [
     "AccessEntry",
+    "Authenticator",
     "Authorization",
     "CalendarFeed",
     "Course",
@@ -26,6 +27,7 @@ __all__ = [
     "Dispense",
     "EditionApproval",
     "EventType",
+    "FailedTries",
     "FollowUp",
     "IdempotencyRecord",
     "ImportedRegistrant",

@@ -5,6 +5,31 @@ from django.db import models
 from django.db.models import Q
 
 
+class Authenticator(models.Model):
+    """The app on someone's phone that shows a new code every half minute; its secret is kept sealed.
+
+    ``last_step`` is the half minute of the newest code that was taken, counted from 1970: no code is taken twice.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="authenticators")
+    sealed_secret = models.TextField()
+    last_step = models.BigIntegerField()
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(ended_at=None), name="log_in_has_at_most_one_authenticator"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Give the day it was set up."""
+        return f"authenticator of {self.made_at:%Y-%m-%d}"
+
+
 class RecoveryCode(models.Model):
     """One of the codes that stand in, once each, for an authenticator that is lost; only its digest is kept."""
 
@@ -12,6 +37,7 @@ class RecoveryCode(models.Model):
     digest = models.CharField(max_length=64)
     made_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["id"]
@@ -49,3 +75,23 @@ class ReturnCode(models.Model):
     def __str__(self) -> str:
         """Give the day it was made."""
         return f"return code of {self.made_at:%Y-%m-%d}"
+
+
+class FailedTries(models.Model):
+    """How often in a row someone failed to get in, for one user name, one second factor or one network address.
+
+    ``key`` is a digest, so that neither a name that was mistyped nor an address is kept.
+    """
+
+    key = models.CharField(max_length=64, unique=True)
+    failed = models.PositiveSmallIntegerField(default=0)
+    since = models.DateTimeField()
+    locked_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name_plural = "failed tries"
+
+    def __str__(self) -> str:
+        """Give the number."""
+        return f"{self.failed} failed"

@@ -9,9 +9,9 @@ from playwright.sync_api import Page, expect
 from consents.models import SignedConsent, SigningRequest
 from pledge.rules.vocabulary import Signer
 from tests import lives, signers
+from tests.browser.staff import PASSPHRASE, log_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-PASSPHRASE = "a long enough passphrase"
 WAITING = "/admin/consents/signedconsent/to-countersign/"
 NARROW, WIDE = {"width": 320, "height": 640}, {"width": 1200, "height": 800}
 
@@ -37,18 +37,10 @@ def page_of(life: lives.Life) -> str:
     return f"/admin/pledge/registrant/{life.number}/"
 
 
-def log_in(page: Page) -> None:
-    page.goto("/admin/")
-    page.get_by_label("Username").fill("paula")
-    page.get_by_label("Password").fill(PASSPHRASE)
-    page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("button", name="Log out")).to_be_visible()
-
-
 class TestTheClinic:
     def test_invites_and_sees_the_link(self, page: Page, program: lives.Program) -> None:
         life = lives.registered(program, timezone.now())
-        log_in(page)
+        log_in(page, "paula")
         page.goto(page_of(life))
         page.get_by_role("navigation", name="Steps").get_by_role("link", name="Invite to sign").click()
         page.get_by_label("A photo ID was shown").check()
@@ -61,7 +53,7 @@ class TestTheClinic:
 
     def test_records_what_was_signed_on_paper(self, page: Page, program: lives.Program) -> None:
         life = lives.registered(program, timezone.now())
-        log_in(page)
+        log_in(page, "paula")
         page.goto(f"{page_of(life)}record-paper-consent/")
         scan = {"name": "scan.png", "mimeType": "image/png", "buffer": signers.a_scan()}
         page.get_by_label("Scan").set_input_files(scan)  # type: ignore[arg-type]
@@ -70,7 +62,7 @@ class TestTheClinic:
         expect(page.get_by_role("link", name="scan", exact=True)).to_be_visible()
 
     def test_countersigns_what_is_ticked(self, page: Page, life: lives.Life) -> None:
-        log_in(page)
+        log_in(page, "paula")
         page.goto("/admin/pledge/registrant/")
         page.get_by_role("link", name="To countersign: 2").click()
         boxes = page.get_by_role("checkbox")
@@ -90,7 +82,7 @@ class TestTheClinic:
     ) -> None:
         new = signers.a_minor(life.program, timezone.now())
         signers.invited(new, timezone.now())
-        log_in(page)
+        log_in(page, "paula")
         page.set_viewport_size(size)  # type: ignore[arg-type]
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         steps = ("invite-to-sign", "send-link-again", "set-pin", "close-link", "record-paper-consent")

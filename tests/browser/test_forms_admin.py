@@ -11,21 +11,12 @@ from playwright.sync_api import Page, expect
 from consents.models import FormVersion
 from pledge.rules.calendar import program_day
 from pledge.rules.vocabulary import ConsentForm
+from tests.browser.staff import PASSPHRASE, log_in
 from tests.consents import drafts
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-PASSPHRASE = "a long enough passphrase"
 LIST = "/admin/consents/formversion/"
 NARROW, WIDE = {"width": 320, "height": 640}, {"width": 1200, "height": 800}
-
-
-def log_in(page: Page, name: str) -> None:
-    page.context.clear_cookies()
-    page.goto("/admin/")
-    page.get_by_label("Username").fill(name)
-    page.get_by_label("Password").fill(PASSPHRASE)
-    page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("button", name="Log out")).to_be_visible()
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from pledge.models import AccessEntry, EventType, ProgramEvent
 from pledge.rules.vocabulary import ConsentForm, Signer
 from pledge.trail import by_registrant
 from tests import lives, signers
-from tests.pledge.admin.world import PASSPHRASE, World, digest, page_of, step_of, take
+from tests.pledge.admin.world import PASSPHRASE, World, digest, logged_in, page_of, step_of, take
 
 WRONG = "not the passphrase"
 
@@ -216,7 +216,7 @@ class TestThePassword:
         assert "typed too often" in sent(world, address, *keys(life)).content.decode()
         assert countersigned() == 0
         with time_machine.travel(world.at + timedelta(minutes=15), tick=False):
-            world.prescriber.force_login(User.objects.get(username="paula"))
+            logged_in(User.objects.get(username="paula"), world.prescriber)
             assert "2 of 2 countersigned" in sent(world, address, *keys(life)).content.decode()
 
     def test_guards_the_step_on_the_registrants_page_too(self, world: World, life: lives.Life) -> None:

@@ -15,7 +15,7 @@ from consents.models import FormText, FormVersion
 from pledge.models import EventType, ProgramEvent
 from pledge.rules.vocabulary import ConsentForm
 from tests.consents import drafts
-from tests.pledge.admin.world import PASSPHRASE, World, digest, filled_in, newest_act, take
+from tests.pledge.admin.world import PASSPHRASE, World, digest, filled_in, logged_in, newest_act, take
 from tests.pledge.happened import fresh
 
 INFORMED, BIRTH_DEFECTS = ConsentForm.INFORMED_CONSENT, ConsentForm.BIRTH_DEFECTS_CONSENT
@@ -55,9 +55,7 @@ def a_draft(world: World) -> FormVersion:
 
 def second(world: World) -> Client:
     """Another administrator, logged in."""
-    client = Client()
-    client.force_login(User.objects.create_superuser("bo", password=PASSPHRASE, first_name="Bo", last_name="Boss"))
-    return client
+    return logged_in(User.objects.create_superuser("bo", password=PASSPHRASE, first_name="Bo", last_name="Boss"))
 
 
 def errors(answer: HttpResponse) -> str:

@@ -9,12 +9,13 @@ from pledge.actions.designations import end_designation
 from pledge.admin.visitor import PROGRAM_ADMINISTRATORS, Role, by_of, visitor_behind
 from pledge.models import Designee, Prescriber
 from tests.lives import ready, registered
-from tests.pledge.admin.world import PASSPHRASE, World, page_of
+from tests.pledge.admin.world import PASSPHRASE, World, next_code, page_of
 
 
 def logging_in(username: str) -> bool:
     client = Client()
     client.post(reverse("admin:login"), {"username": username, "password": PASSPHRASE})
+    client.post(reverse("admin:log_in_code"), {"code": next_code(User.objects.get(username=username))})
     return "_auth_user_id" in client.session
 
 

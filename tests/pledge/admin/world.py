@@ -9,14 +9,19 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import escape
 
 from pledge.actions import participants
+from pledge.actions.authenticators import set_up_authenticator
 from pledge.actions.designations import designate
-from pledge.models import Designee, ProgramEvent, Registrant
+from pledge.actions.log_in_secrets import code_at, new_secret, step_at, unsealed
+from pledge.admin.signin.session import AUTHENTICATOR, BEGAN
+from pledge.models import Authenticator, Designee, ProgramEvent, Registrant
 from pledge.rules.calendar import program_day
 from pledge.rules.refusals import RefusalCode
 from pledge.rules.vocabulary import Scope
+from pledge.trail import By
 from tests.lives import Life, Program, a_program
 
 PASSPHRASE = "a long enough passphrase"
@@ -61,18 +66,42 @@ def a_world(at: datetime) -> World:
         by=program.administrator, at=at,
     )  # fmt: skip
     administrator = User.objects.create_superuser("ada", password=PASSPHRASE, first_name="Ada", last_name="Admin")
-    return World(at, program, elsewhere, designee, clients[0], _client(assistant), clients[1], _client(administrator))
+    clients += [logged_in(assistant), logged_in(administrator)]
+    return World(at, program, elsewhere, designee, clients[0], clients[2], clients[1], clients[3])
 
 
 def _linked(name: str, party: Any) -> Client:
     user = User.objects.create_user(name, password=PASSPHRASE)
     type(party).objects.filter(pk=party.pk).update(user=user)
-    return _client(user)
+    return logged_in(user)
 
 
-def _client(user: User) -> Client:
-    client = Client()
+def secret_of(user: User) -> str:
+    """What someone's authenticator app knows; it is set up, as at a first log-in, where they have none."""
+    kept = Authenticator.objects.filter(user=user, ended_at=None).first()
+    if kept is not None:
+        return unsealed(kept.sealed_secret)
+    at, secret = timezone.now(), new_secret()
+    by = By("staff", str(user.pk), user.get_username())
+    set_up_authenticator(user=user, secret=secret, code=code_at(secret, step_at(at)), by=by, at=at)
+    return secret
+
+
+def next_code(user: User) -> str:
+    """A code that is taken now: what the app shows, or already the next one where that was taken."""
+    secret, newest = secret_of(user), Authenticator.objects.get(user=user, ended_at=None).last_step
+    return code_at(secret, max(step_at(timezone.now()), newest + 1))
+
+
+def logged_in(user: User, client: Client | None = None) -> Client:
+    """A client, or the one given, in which someone is logged in with their second factor."""
+    client = client or Client()
+    secret_of(user)
     client.force_login(user)
+    session = client.session
+    session[AUTHENTICATOR] = Authenticator.objects.get(user=user, ended_at=None).pk
+    session[BEGAN] = timezone.now().timestamp()
+    session.save()
     return client
 
 
@@ -95,10 +124,17 @@ def filled_in(shown: HttpResponse, **fields: Any) -> dict[str, Any]:
 
 
 def take(client: Client, address: str, **fields: Any) -> HttpResponse:
-    """Open a step's form, fill some fields in, send it."""
+    """Open a step's form, fill some fields in, send it; where it then shows what it would change, press on."""
     shown = client.get(address)
     assert shown.status_code == 200, address
-    return client.post(address, filled_in(shown, **fields))
+    return pressed_on(client, address, client.post(address, filled_in(shown, **fields)))
+
+
+def pressed_on(client: Client, address: str, answer: HttpResponse) -> HttpResponse:
+    """Do what a step shows that it would change; any other answer is given back as it is."""
+    if answer.status_code != 200 or not answer.context.get("weighed"):
+        return answer
+    return client.post(address, filled_in(answer, shown=answer.context["mark"]))
 
 
 def refused_with(answer: HttpResponse) -> set[RefusalCode]:

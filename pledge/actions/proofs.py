@@ -1,0 +1,111 @@
+"""Proving who logs in: a password, then a code. What was wrong is counted, and said to nobody in detail."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.contrib.auth import authenticate
+from django.contrib.auth.models import User
+
+from pledge.actions.log_in_secrets import digest_of_code, digests_of_code, step_of, unsealed
+from pledge.actions.steps import Changes
+from pledge.actions.tries import (
+    Counter,
+    count_failure,
+    forget_failures,
+    lock_counters,
+    of_address,
+    of_name,
+    of_second_factor,
+    opens_at,
+)
+from pledge.frame import action
+from pledge.models import Authenticator, EventType, RecoveryCode
+from pledge.trail import By, changed, record
+
+
+class Proof(NamedTuple):
+    """What came of a try: who it was, where it was right; else when the next one is judged, where that is later."""
+
+    user: User | None = None
+    opens_at: datetime | None = None
+    authenticator: Authenticator | None = None
+    by_recovery_code: bool = False
+
+
+@action
+def prove_password(
+    *, username: str, password: str, address: str, admits: Callable[[User], bool], by: By, at: datetime
+) -> Proof:
+    """Judge a user name and its password, the first half of a log-in; an unknown name takes as long as a wrong word.
+
+    :param admits: tells whether someone is anyone in the program; a log-in of no one is as good as unknown.
+    """
+    counters = [of_name(username), of_address(address)]
+    locked = opens_at(counters, at)
+    if locked is not None:
+        return Proof(opens_at=locked)
+    user: Any = authenticate(username=username, password=password)  # slow on purpose, and before any lock
+    rows = lock_counters(counters, at)
+    locked = opens_at(counters, at)
+    if locked is not None:
+        return Proof(opens_at=locked)
+    if user is not None and admits(user):
+        return Proof(user)
+    known = User.objects.filter(username=username).first()
+    return deny(rows, counters, known, act="proofs.prove_password", by=by, at=at)
+
+
+@action
+def log_in(*, user: User, code: str, address: str, by: By, at: datetime) -> Proof:
+    """Judge the code that follows the right password: with it someone is logged in."""
+    proof, changes = judge_code(user, code, address, act="proofs.log_in", by=by, at=at)
+    if proof.user is not None:
+        record(EventType.LOGGED_IN, act="proofs.log_in", by=by, at=at, about=user, changes=changes)
+    return proof
+
+
+def judge_code(user: User, code: str, address: str, *, act: str, by: By, at: datetime) -> tuple[Proof, Changes]:
+    """Judge a code of someone's authenticator, or one of their recovery codes, within the caller's transaction.
+
+    A right one is used up; a wrong one is counted and leaves an event.
+    """
+    counters = [of_second_factor(user.pk), of_address(address)]
+    rows = lock_counters([*counters, of_name(user.get_username())], at)
+    locked = opens_at(counters, at)
+    if locked is not None:
+        return Proof(opens_at=locked), []
+    mine = Authenticator.objects.select_for_update(no_key=True).filter(user=user, ended_at=None).first()
+    step = step_of(code, unsealed(mine.sealed_secret), at, after=mine.last_step) if mine is not None else None
+    if mine is not None and step is not None:
+        forgotten = forget_failures(rows, [of_second_factor(user.pk), of_name(user.get_username())])
+        return Proof(user, authenticator=mine), [changed(mine, last_step=step), *forgotten]
+    spare = _spare(user, code) if mine is not None else None
+    if spare is not None:
+        forgotten = forget_failures(rows, [of_second_factor(user.pk), of_name(user.get_username())])
+        record(EventType.RECOVERY_CODE_USED, act=act, by=by, at=at, about=user,
+               changes=[changed(spare, used_at=at), *forgotten])  # fmt: skip
+        return Proof(user, authenticator=mine, by_recovery_code=True), []
+    counted = [row for row in rows if row.key in {counter.key for counter in counters}]
+    return deny(counted, counters, user, act=act, by=by, at=at), []
+
+
+def deny(rows: list[Any], counters: list[Counter], user: User | None, *, act: str, by: By, at: datetime) -> Proof:
+    """Count a failure, leave an event about whom it concerns, and say when the next try is judged."""
+    changes = count_failure(rows, counters, at)
+    record(EventType.LOG_IN_DENIED, act=act, by=by, at=at, about=user, changes=changes)
+    return Proof(opens_at=max((row.locked_until for row in rows if row.locked_until), default=None))
+
+
+def _spare(user: User, code: str) -> RecoveryCode | None:
+    unused = RecoveryCode.objects.filter(user=user, used_at=None, ended_at=None)
+    return unused.select_for_update(no_key=True).filter(digest__in=digests_of_code(code, user.pk)).first()
+
+
+def new_recovery_codes(user: User, codes: list[str], at: datetime) -> Changes:
+    """End someone's recovery codes and keep new ones; give what changed, without their digests."""
+    ended = [changed(row, ended_at=at) for row in RecoveryCode.objects.filter(user=user, used_at=None, ended_at=None)]
+    RecoveryCode.objects.bulk_create(
+        [RecoveryCode(user=user, digest=digest_of_code(code, user.pk), made_at=at) for code in codes]
+    )
+    return [*ended, {f"user:{user.pk}": {"recovery_codes": [None, len(codes)]}}]

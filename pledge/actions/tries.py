@@ -1,0 +1,73 @@
+"""Failed tries, counted under a lock: of a thousand at once, no more are judged than may fail."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+
+from pledge.actions.steps import Changes
+from pledge.models import FailedTries
+from pledge.trail import changed
+
+_KEY = "pledge.tries"
+
+
+class Counter(NamedTuple):
+    """What is counted under one key, and how many may fail in a row before it is locked."""
+
+    key: str
+    most: int
+
+
+def of_name(username: str) -> Counter:
+    """Give the counter of a user name, whether or not anyone has it."""
+    return Counter(_digest(f"name:{username.strip().casefold()}"), settings.LOG_IN_TRIES)
+
+
+def of_second_factor(user_id: int) -> Counter:
+    """Give the counter of a log-in's second factor: its password need not be wrong for it to be guessed at."""
+    return Counter(_digest(f"second:{user_id}"), settings.LOG_IN_TRIES)
+
+
+def of_address(address: str) -> Counter:
+    """Give the counter of a network address."""
+    return Counter(_digest(f"address:{address}"), settings.LOG_IN_TRIES_OF_ADDRESS)
+
+
+def opens_at(counters: Iterable[Counter], at: datetime) -> datetime | None:
+    """Give when the last of these counters opens again, or None where all are open; nothing is locked for it."""
+    rows = FailedTries.objects.filter(key__in=[counter.key for counter in counters], locked_until__gt=at)
+    return max((row.locked_until for row in rows if row.locked_until), default=None)
+
+
+def lock_counters(counters: Iterable[Counter], at: datetime) -> list[FailedTries]:
+    """Lock the rows of these counters until the transaction ends, in one order for everybody."""
+    keys = sorted(counter.key for counter in counters)
+    FailedTries.objects.bulk_create([FailedTries(key=key, since=at) for key in keys], ignore_conflicts=True)
+    return list(FailedTries.objects.filter(key__in=keys).order_by("key").select_for_update(no_key=True))
+
+
+def count_failure(rows: Iterable[FailedTries], counters: Iterable[Counter], at: datetime) -> Changes:
+    """Count one failure in each of these rows, and lock those that had their last; give what changed."""
+    most = {counter.key: counter.most for counter in counters}
+    window = timedelta(minutes=settings.LOG_IN_LOCKED_MINUTES)
+    changes: Changes = []
+    for row in rows:
+        fresh = row.since + window <= at or (row.locked_until is not None and row.locked_until <= at)
+        failed = 1 if fresh else row.failed + 1
+        until = at + window if failed >= most[row.key] else None
+        changes.append(changed(row, failed=failed, since=at if fresh or not row.failed else row.since,
+                               locked_until=until))  # fmt: skip
+    return changes
+
+
+def forget_failures(rows: Iterable[FailedTries], counters: Iterable[Counter]) -> Changes:
+    """Begin anew to count under these counters; give what changed."""
+    keys = {counter.key for counter in counters}
+    return [changed(row, failed=0, locked_until=None) for row in rows if row.key in keys and row.failed]
+
+
+def _digest(what: str) -> str:
+    return salted_hmac(_KEY, what, algorithm="sha256").hexdigest()
