@@ -11,8 +11,8 @@ import traceback
 from datetime import UTC, datetime
 from types import TracebackType
 
-# An address of the signers' pages holds a link that leads to one person.
-_LINK = re.compile(r"(/sign/)(?!new-link/)[^/\s]+")
+# An address of the signers' pages holds a link that leads to one person, a calendar feed's the secret that opens it.
+_LINK = re.compile(r"(/sign/(?!new-link/)|/calendar/(?=[^/\s]+\.ics))[^/\s]+")
 
 
 class JsonLines(logging.Formatter):

@@ -4,11 +4,13 @@ from django.contrib import admin
 from django.urls import include, path
 
 from config.health import livez, readyz
+from pledge.admin.calendar.feed import calendar_feed
 
 urlpatterns = [
     path("livez", livez),
     path("readyz", readyz),
     path("admin/", admin.site.urls),
+    path("calendar/<str:secret>.ics", calendar_feed, name="calendar-feed"),
     path("api/", include("pledge.api.urls")),
     path("", include("consents.pages.urls")),
 ]

@@ -1,0 +1,1 @@
+"""The calendar: which day asks for what, as a month on a page and as a feed for calendar programs."""

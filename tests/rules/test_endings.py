@@ -1,0 +1,33 @@
+"""Sections 4 and 13: which tests an ending asks for, and what does them."""
+
+import pytest
+
+from pledge.rules.endings import post_treatment
+from tests.rules.builders import CLIA, can, day, indeterminate, negative, positive
+
+LAST_DOSE = day("2024-05-10")
+T5_DAY = day("2024-06-09")
+
+
+class TestAfterTreatment:
+    def test_two_tests_are_asked_for(self) -> None:
+        asked = post_treatment(can(), LAST_DOSE, day("2024-05-12"))
+        assert [(test.name, test.from_day, test.done) for test in asked] == [
+            ("T4", LAST_DOSE, False),
+            ("T5", T5_DAY, False),
+        ]
+
+    @pytest.mark.parametrize(
+        ("test", "done"),
+        [
+            pytest.param(negative("2024-05-09", CLIA), [False, False], id="not by a specimen before the last dose"),
+            pytest.param(negative("2024-05-10", CLIA), [True, False], id="T4 by one of the last dose's day"),
+            pytest.param(negative("2024-06-08", CLIA), [True, False], id="T5 not a day early"),
+            pytest.param(negative("2024-06-09", CLIA), [True, True], id="both by one of T5's day"),
+            pytest.param(positive("2024-06-09"), [True, True], id="by a positive too"),
+            pytest.param(indeterminate("2024-06-09"), [False, False], id="not by an indeterminate"),
+        ],
+    )
+    def test_a_specimen_does_what_it_is_late_enough_for(self, test, done) -> None:
+        asked = post_treatment(can(test), LAST_DOSE, day("2024-06-20"))
+        assert [each.done for each in asked] == done
