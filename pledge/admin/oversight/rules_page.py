@@ -31,6 +31,7 @@ class ApproveEdition(StaffStep):
         "what you read here: should a date or a number change, it is approved anew."
     )
     subject_as = ""
+    form_template = "pledge/admin/oversight/approve.html"
     input_names = {"digest": "agreed", "name": "agreed", "by": "agreed"}
     act = staticmethod(editions.approve_edition)
 
@@ -74,10 +75,8 @@ def approve_view(request: HttpRequest, visitor: Visitor, name: str) -> HttpRespo
     if stand is None:
         raise Http404("no such rules are dated")
     scene = Scene(visitor, visitor.by(), on, stand)
-    return take_step(
-        request, admin.site, ApproveEdition, scene, at=at, back=reverse("admin:rules"), stand=stand,
-        above="pledge/admin/oversight/rules_read.html",
-    )  # fmt: skip
+    back = reverse("admin:rules")
+    return take_step(request, admin.site, ApproveEdition, scene, at=at, back=back, stand=stand)
 
 
 def _may_approve(stand: Stand, visitor: Visitor) -> bool:
