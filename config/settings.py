@@ -93,7 +93,16 @@ SIGNING_IDLE_MINUTES = 15
 SIGNING_NEW_LINK_SECONDS = 0.2  # until an answer; looking an address up takes longer where it is known
 SCAN_BYTES_MOST = 10 * 1024 * 1024
 ANSWERS_KEPT_DAYS = 30  # promised to the pharmacies for every Idempotency-Key
+# The worklist: how early it shows a next test, a window that closes unused, a certification that runs out.
+WORK_BEFORE_SUPPLY_ENDS_DAYS = 7
+WORK_BEFORE_WINDOW_CLOSES_DAYS = 3
+WORK_BEFORE_CERTIFICATION_ENDS_DAYS = 30
+# A file of registrants: how large it may be, how long it may wait between its check and its import, and how long a list
+# that was taken out can be fetched.
+IMPORT_BYTES_MOST, IMPORT_ROWS_MOST, IMPORT_WAITS_MINUTES = 512 * 1024, 2000, 60
+EXPORT_HOURS = 24
 DESIGNATION_WARNING_DAYS = 14  # before a designee's end day
+CERTIFICATION_TASK_DAYS = 30  # before and after its last day, a certification is a task of the program
 PREGNANCY_FOLLOW_UP_HOURS = environment.whole("PREGNANCY_FOLLOW_UP_HOURS", default=24, least=1)
 MIDDLEWARE = [
     "config.transport.RefusePlainApiCalls",

@@ -15,6 +15,7 @@ from notifications.reminders import LOOK_BACK_DAYS, STATEMENTS
 from pledge.models import Course, MonthlyConfirmation, PrescriptionWindow
 from pledge.rules.calendar import days_after, program_day
 from pledge.rules.editions import edition_on
+from pledge.rules.vocabulary import Ending
 
 ABOUT_THE_OPEN_WINDOW = {Kind.QUESTIONS_READY, Kind.WINDOW_OPEN}
 _IS_DUE = """
@@ -30,6 +31,8 @@ def is_true(notice: Notice, at: datetime) -> bool:
     code, while it can be used. What tells of an event stays true.
     """
     on = program_day(at)
+    if _of_a_mistake(notice):
+        return False
     if notice.caused_by_id is None:
         names = [name for name in STATEMENTS if name.split(",")[0] == notice.kind]
         return not names or any(_is_due(notice, STATEMENTS[name], on) for name in names)
@@ -42,6 +45,12 @@ def is_true(notice: Notice, at: datetime) -> bool:
     if notice.kind == Kind.CONFIRMATION_DUE and notice.occasion.startswith("specimen:"):
         return not _is_confirmed(notice)
     return True
+
+
+def _of_a_mistake(notice: Notice) -> bool:
+    """Tell whether a notice is about a course that was entered by mistake and taken back."""
+    about, number, *_ = [*notice.occasion.split(":"), "", ""]
+    return about == "course" and Course.objects.filter(pk=number, ending=Ending.WITHDRAWN).exists()
 
 
 def _is_due(notice: Notice, statement: str, on: date) -> bool:

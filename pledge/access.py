@@ -16,13 +16,14 @@ class NotThere(Rejected):
 def registrants_for(by: By) -> QuerySet[Registrant]:
     """Give the registrants an actor may see: a prescriber's own, a designee's prescribers'; all for the program.
 
-    An auditor reads all of them too; no action takes an auditor's word.
+    An auditor reads all of them too; no action takes an auditor's word. Whose enrollment was entered by mistake and
+    taken back has left the clinic; the program goes on reading them.
     """
     rows = Registrant.objects.not_merged()
     if by.kind in {"program", "auditor"}:
         return rows
     if by.prescriber is not None:
-        return rows.of_prescriber(by.prescriber)
+        return rows.of_prescriber(by.prescriber).not_withdrawn()
     if by.registrant is not None:
         return rows.filter(pk=by.registrant.pk)
     return rows.none()

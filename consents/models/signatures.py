@@ -35,7 +35,7 @@ class SignedConsentQuerySet(models.QuerySet["SignedConsent"]):
 
     def counting(self) -> Self:
         """Leave out those of a course that has ended, after which everything is done anew (section 13, Endings)."""
-        return self.exclude(course__ending__in=[Ending.COMPLETED, Ending.DISCONTINUED])
+        return self.exclude(course__ending__in=[Ending.COMPLETED, Ending.DISCONTINUED, Ending.WITHDRAWN])
 
 
 class SignedConsent(models.Model):

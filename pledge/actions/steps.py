@@ -18,7 +18,7 @@ from pledge.rules.history import Record, Standing
 from pledge.rules.refusals import RefusalCode, Rejected, refuse_if_any
 from pledge.rules.standing import designee_refusals
 from pledge.rules.states import next_status
-from pledge.rules.vocabulary import AuthorizationStatus, RiskCategory, Scope, StopCause
+from pledge.rules.vocabulary import AuthorizationStatus, Ending, RiskCategory, Scope, StopCause
 from pledge.trail import SYSTEM, By, changed, record
 
 R = TypeVar("R", bound=Model)
@@ -85,11 +85,22 @@ def _has_part_in(row: Registrant, by: By, at: datetime, *, registrant_may: bool)
     if by.prescriber is None:
         own_act = registrant_may and by.registrant is not None and by.registrant.pk == row.pk
         return own_act or by.kind == "program"
-    if by.designee is not None:
-        theirs = by.designee.designations.in_force(program_day(at))
-        if not theirs.filter(prescriber=by.prescriber).exists():
-            return False
-    return by.prescriber.pk == row.prescriber_id
+    return _is_designated(by, at) and by.prescriber.pk == row.prescriber_id
+
+
+def check_designated(by: By, at: datetime) -> None:
+    """Reject a designee whom the prescriber they act for has not designated on the day of the act.
+
+    :raises Rejected: naming who can.
+    """
+    if by.prescriber is not None and not _is_designated(by, at):
+        raise Rejected("by", f"{by.prescriber.name} has not designated you; they can, under Designees")
+
+
+def _is_designated(by: By, at: datetime) -> bool:
+    if by.designee is None:
+        return True
+    return by.designee.designations.in_force(program_day(at)).filter(prescriber=by.prescriber).exists()
 
 
 def designee_standing(by: By) -> Standing | None:
@@ -204,13 +215,14 @@ def begin_course(registrant: Registrant, *, at: datetime, consents_since: dateti
     """Begin the registrant's next course of treatment today (sections 3, 8 and 13).
 
     In the first course T1 may be dated a number of days before registration; in a later one, on its first day at
-    the earliest.
+    the earliest. One that was entered by mistake and taken back was none.
     """
     on = program_day(at)
     previous = Course.objects.filter(registrant=registrant, is_current=True).first()
     if previous is not None:
         changed(previous, is_current=False)
-    lead = 0 if previous else edition_on(on).screening_lead_days
+    is_first = previous is None or previous.ending == Ending.WITHDRAWN
+    lead = edition_on(on).screening_lead_days if is_first else 0
     return Course.objects.create(
         registrant=registrant,
         number=previous.number + 1 if previous else 1,

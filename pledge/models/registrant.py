@@ -1,7 +1,7 @@
 """Registrants and their courses of treatment (sections 1, 3 and 8)."""
 
 from django.db import connection, models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from pledge.models.pharmacy import Pharmacy
 from pledge.models.prescriber import Prescriber
@@ -47,6 +47,11 @@ class RegistrantQuerySet(models.QuerySet):
     def not_merged(self):
         """Leave out records that were merged into another."""
         return self.filter(merged_into=None)
+
+    def not_withdrawn(self):
+        """Leave out those whose enrollment was entered by mistake and taken back."""
+        taken_back = Course.objects.filter(registrant=OuterRef("pk"), is_current=True, ending=Ending.WITHDRAWN)
+        return self.filter(~Exists(taken_back))
 
     def of_prescriber(self, prescriber):
         """Narrow to one prescriber's own registrants."""

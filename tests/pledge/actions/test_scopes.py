@@ -33,6 +33,8 @@ SCOPE_OF = {
     "invitations.invite": Scope.ENROLLMENT,
     "invitations.revoke_link": Scope.ENROLLMENT,
     "signing.sign_on_paper": Scope.ENROLLMENT,
+    "imports.begin_import": Scope.ENROLLMENT,
+    "imports.withdraw_enrollment": Scope.ENROLLMENT,
     "registrants.change_category": Scope.COURSE,
     "registrants.transfer": Scope.COURSE,
     "registrants.end_treatment": Scope.COURSE,
