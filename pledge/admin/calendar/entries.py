@@ -171,7 +171,8 @@ def _starts(record: Record, on: date, within: Span) -> Iterator[Entry]:
     enrolled_on = record.course.enrolled_on
     if record.category != CAN or enrolled_on is None:
         return
-    days = {r.code: r.clears_on for r in waiting_refusals(record, enrolled_on) if r.clears_on is not None}
+    newcomer = record._replace(windows=())  # the day was the same before the first window was opened
+    days = {r.code: r.clears_on for r in waiting_refusals(newcomer, enrolled_on) if r.clears_on is not None}
     second = screening_test(record) is not None
     day = max(days.values(), default=None) if second else days.get(RefusalCode.WAITING_PERIOD)
     if day is None or not within.holds(day):
