@@ -1,11 +1,14 @@
 """Panels: what another app shows on the core's pages, which import none of it (docs/decisions/0006)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from pledge.admin.steps import Scene
+from pledge.admin.timeline import Line, Spot
 from pledge.admin.visitor import Visitor
+from pledge.admin.worklist.queues import WorkRow
+from pledge.models import Registrant
 
 
 class Panel(NamedTuple):
@@ -24,6 +27,10 @@ class Pointer(NamedTuple):
 
 PANELS: list[Callable[[Scene, datetime], Panel | None]] = []
 POINTERS: list[Callable[[Visitor, datetime], Pointer | None]] = []
+WORK: list[Callable[[Visitor, datetime], Iterable[WorkRow]]] = []  # a row takes the place of the core's in its queue
+READ_AHEAD: list[str] = []  # what steps look at of a registrant, by accessor, read once for all that a list shows
+# What another app adds to a registrant's timeline: at most so many lines older than a spot, newest first.
+TIMELINE: list[Callable[[Registrant, Spot | None, int], Iterable[Line]]] = []
 
 
 def panels_of(scene: Scene, at: datetime) -> list[Panel]:
@@ -34,3 +41,8 @@ def panels_of(scene: Scene, at: datetime) -> list[Panel]:
 def pointers_for(visitor: Visitor, at: datetime) -> list[Pointer]:
     """Give the links above a visitor's list of registrants."""
     return [pointer for made in POINTERS if (pointer := made(visitor, at)) is not None]
+
+
+def work_for(visitor: Visitor, at: datetime) -> list[WorkRow]:
+    """Give what other apps put on a visitor's worklist."""
+    return [row for made in WORK for row in made(visitor, at)]

@@ -1,23 +1,28 @@
-"""The timeline: a registrant's events as people read them, newest first."""
+"""One line of a timeline: an event of the trail, or what another app tells of, as people read it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Field, Model
+from django.db.models import Field, Model, Q
 
-from pledge.models import EventType, Prescriber, ProgramEvent, Registrant
+from pledge.admin.titles import title_of
+from pledge.models import EventType, Prescriber, ProgramEvent
 from pledge.rules.calendar import program_day
 from pledge.rules.refusals import Refusal, RefusalCode
 
 PAGE = 40
-MOST_EVENTS = 5 * PAGE  # that one page may fold
-FOLDED_FROM = 3  # events of a kind in a row; two are as short as their fold
+FOLDED_FROM = 3  # lines alike in a row; two are as short as their fold
+EVENTS = 0  # the rank of the trail among the sources of a timeline
+EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+WRITTEN = re.compile(r"[0-9]{1,17}\.[0-9]\.[0-9]{1,18}", re.ASCII)
+NAMES = {"registrant": "the registrant", "guardian": "the parent or guardian"}
 OWN_MODELS = ("pledge", "consents")
 # Numbers of rows, and what the line says already.
 UNTOLD = {"id", "number", "registrant", "opened_at", "entered_at", "entered_by", "on_behalf_of", "confirmed_at",
@@ -33,68 +38,100 @@ class Change(NamedTuple):
     new: str
 
 
-class Line(NamedTuple):
-    """One event of the timeline; or, with ``folded``, the newest of a run of events alike, which holds them all."""
+class Spot(NamedTuple):
+    """A place in a timeline that merges several sources: newest first is the order of these, reversed.
 
-    event: ProgramEvent
+    ``rank`` is the source's own, so that two lines of one instant keep their order on every page.
+    """
+
+    at: datetime
+    rank: int
+    pk: int
+
+    def __str__(self) -> str:
+        """Write it into an address."""
+        return f"{(self.at - EPOCH) // MICROSECOND}.{self.rank}.{self.pk}"
+
+    @classmethod
+    def read(cls, text: str) -> Spot | None:
+        """Read what was written into an address; None where it is nothing of ours."""
+        if not WRITTEN.fullmatch(text):
+            return None
+        micros, rank, pk = map(int, text.split("."))
+        return cls(EPOCH + micros * MICROSECOND, rank, pk)
+
+    def older(self, rank: int, field: str) -> Q:
+        """Give what narrows the rows of a source of that rank, whose instant is ``field``, to those that follow."""
+        if rank > self.rank:
+            return Q(**{f"{field}__lt": self.at})
+        if rank < self.rank:
+            return Q(**{f"{field}__lte": self.at})
+        return Q(**{f"{field}__lt": self.at}) | Q(**{field: self.at, "pk__lt": self.pk})
+
+
+class Said(NamedTuple):
+    """One thing more that a line says, and the instant that belongs to it, shown in the reader's zone."""
+
+    text: str
+    at: datetime | None = None
+
+
+class Line(NamedTuple):
+    """One line of a timeline; with ``folded``, the newest of a run of lines alike, which holds them all.
+
+    ``who`` is who did it, empty where nobody did. ``stopped`` marks a refusal, or what did not reach its reader.
+    """
+
+    spot: Spot
     title: str
-    refused: bool
-    reasons: list[Refusal]
-    changes: list[Change]
+    who: str = ""
+    on_behalf_of: str = ""
+    stopped: bool = False
+    said: tuple[Said, ...] = ()
+    reasons: tuple[Refusal, ...] = ()
+    changes: tuple[Change, ...] = ()
+    alike: tuple[object, ...] = ()
+    event: ProgramEvent | None = None
     folded: tuple[Line, ...] = ()
 
     @property
-    def first(self) -> ProgramEvent:
-        """The oldest event of the run."""
-        return self.folded[-1].event if self.folded else self.event
+    def at(self) -> datetime:
+        """Its instant."""
+        return self.spot.at
 
-
-class Page(NamedTuple):
-    """A page of the timeline, and the id below which the next one goes on; None where nothing is older."""
-
-    lines: list[Line]
-    earlier: int | None
-
-
-def page_of(registrant: Registrant, before: int | None = None) -> Page:
-    """Give a page of a registrant's events, newest first.
-
-    :param before: the id below which to go on; the newest page without it.
-    """
-    events = ProgramEvent.objects.filter(registrant=registrant)
-    if before is not None:
-        events = events.filter(pk__lt=before)
-    found = list(events.order_by("-id")[: MOST_EVENTS + 1])
-    prescribers = _names(found)
-    lines = folded([line_of(event, prescribers) for event in found[:MOST_EVENTS]])[:PAGE]
-    last = lines[-1].first.pk if lines else None
-    return Page(lines, last if found and found[-1].pk != last else None)
+    @property
+    def first(self) -> Line:
+        """The oldest line of the run."""
+        return self.folded[-1] if self.folded else self
 
 
 def folded(lines: Iterable[Line]) -> list[Line]:
-    """Fold what the same actor did several times in a row on one program day; a refusal keeps its own line."""
+    """Fold what was alike several times in a row on one program day; what was stopped keeps its own line."""
     shown = []
     for _, run in groupby(lines, key=_alike):
         them = list(run)
-        fold = len(them) >= FOLDED_FROM and not them[0].refused
+        fold = len(them) >= FOLDED_FROM and not them[0].stopped
         shown.extend([them[0]._replace(folded=tuple(them))] if fold else them)
     return shown
 
 
 def _alike(line: Line) -> tuple[object, ...]:
-    event = line.event
-    actor = (event.actor_kind, event.actor_id, event.actor_name, event.on_behalf_of)
-    return (event.type, *actor, program_day(event.at))
+    return (line.spot.rank, line.title, line.who, line.on_behalf_of, *line.alike, program_day(line.at))
 
 
 def line_of(event: ProgramEvent, prescribers: dict[int, str] | None = None) -> Line:
     """Give one event in words."""
-    refused = event.type == EventType.ACT_REFUSED
-    title = event.get_type_display().capitalize()
-    if refused:
-        title = f"Refused: {event.act.rpartition('.')[2].replace('_', ' ')}"
-    changes = list(_changes(event, prescribers or {}))
-    return Line(event, title, refused, list(_reasons(event)), changes)
+    return Line(
+        Spot(event.at, EVENTS, event.pk),
+        title_of(event),
+        who=NAMES.get(event.actor_kind, event.actor_name),
+        on_behalf_of=event.on_behalf_of,
+        stopped=event.type == EventType.ACT_REFUSED,
+        reasons=tuple(_reasons(event)),
+        changes=tuple(_changes(event, prescribers or {})),
+        alike=(event.type, event.actor_kind, event.actor_id),
+        event=event,
+    )
 
 
 def _reasons(event: ProgramEvent) -> Iterator[Refusal]:
@@ -149,10 +186,11 @@ def _said(field: Field[Any, Any] | None, value: Any) -> str:
     return str(choices.get(value, value))
 
 
-def _names(page: list[ProgramEvent]) -> dict[int, str]:
+def prescribers_named(events: Iterable[ProgramEvent]) -> dict[int, str]:
+    """Give the names of the prescribers whom events changed from or to, in one statement."""
     ids = {
         pk
-        for event in page
+        for event in events
         for fields in event.changes.values()
         for name, pair in fields.items()
         if name in {"prescriber", "prescriber_id"}

@@ -149,7 +149,7 @@ class TestAPage:
         life = on_treatment(world.program, world.at)
         a_test(life, world.at, result=TestResult.POSITIVE)
         lines = world.prescriber.get(page_of(life)).context["lines"]
-        assert lines[0].title == "Test recorded"
+        assert lines[0].title == "Test recorded: positive, at a certified laboratory"
         assert ("Result", "", "Positive") in lines[0].changes
         assert [line.event.pk for line in lines] == sorted((line.event.pk for line in lines), reverse=True)
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from consents.actions.visits import initial
-from pledge.admin import timeline
+from pledge.admin import story, timeline
 from pledge.models import EventType, ProgramEvent
 from pledge.rules.refusals import Refused
 from tests import lives, signers
@@ -41,12 +41,12 @@ class TestARun:
         life, visit = visiting(world)
         initialed(visit, world, *minutes(0, 0, 1, 2))
         page = world.prescriber.get(page_of(life)).content.decode()
-        assert page.count(INITIALED) == 1 + 4
+        assert page.count(f"<strong>{INITIALED}") == 1 + 4
         (run,) = re.findall(
             r'<details class="run"><summary>(.*?)</summary>(.*?)</ol></details>\s*</li>', page, re.DOTALL
         )
         assert f"{INITIALED}, 4 times" in run[0]
-        assert "by registrant" in run[0]
+        assert "by the registrant" in run[0]
         assert run[1].count(f"<strong>{INITIALED}</strong>") == 4
 
     def test_says_from_when_to_when(self, world: World) -> None:
@@ -60,18 +60,18 @@ class TestARun:
     def test_of_two_is_not_folded(self, world: World) -> None:
         life, visit = visiting(world)
         initialed(visit, world, *minutes(0, 1))
-        assert not any(line.folded for line in timeline.page_of(life.registrant).lines)
+        assert not any(line.folded for line in story.page_of(life.registrant).lines)
 
     def test_ends_with_the_program_day_with_another_event_and_with_another_actor(self, world: World) -> None:
         life, visit = visiting(world)
         initialed(visit, world, *minutes(0, 1, 2))
-        signers.a_code(visit.request, world.at)
+        signers.a_code(visit.request, world.at + timedelta(minutes=2, seconds=30))
         initialed(visit, world, *minutes(3, 4, 5))
-        of = [line for line in timeline.page_of(life.registrant).lines if line.title == INITIALED]
+        of = [line for line in story.page_of(life.registrant).lines if line.title == INITIALED]
         assert [len(line.folded) for line in of] == [3, 3]
         lines = [one for line in of for one in line.folded]
-        lines[0].event.actor_kind = "guardian"
-        lines[1].event.at += timedelta(days=1)
+        lines[0] = lines[0]._replace(who="the parent or guardian")
+        lines[1] = lines[1]._replace(spot=lines[1].spot._replace(at=lines[1].at + timedelta(days=1)))
         assert [len(line.folded) for line in timeline.folded(lines)] == [0, 0, 4]
 
     def test_of_refusals_is_not_folded(self, world: World) -> None:
@@ -82,8 +82,8 @@ class TestARun:
                     registrant=life.registrant, pharmacy=world.program.pharmacy, days_supply=30, pharmacist="rph-1",
                     by=world.program.counter, at=world.at,
                 )  # fmt: skip
-        lines = timeline.page_of(life.registrant).lines
-        assert [line.refused for line in lines[:3]] == [True, True, True]
+        lines = story.page_of(life.registrant).lines
+        assert [line.stopped for line in lines[:3]] == [True, True, True]
         assert not lines[0].folded
 
 
@@ -93,11 +93,11 @@ class TestPages:
         life, visit = visiting(world)
         initialed(visit, world, *minutes(*range(10)))
         for per_page, most in ((2, 7), (3, 4), (1, 1), (40, 200)):
-            monkeypatch.setattr(timeline, "PAGE", per_page)
-            monkeypatch.setattr(timeline, "MOST_EVENTS", most)
+            monkeypatch.setattr(story, "PAGE", per_page)
+            monkeypatch.setattr(story, "MOST_LINES", most)
             found, before = [], None
             while True:
-                page = timeline.page_of(life.registrant, before)
+                page = story.page_of(life.registrant, before=before)
                 assert 0 < len(page.lines) <= per_page
                 found += seen(page.lines)
                 if page.earlier is None:
@@ -113,8 +113,11 @@ class TestPages:
             change = {"name": "Robin Rivera"}, {"name": "Robin Reyes", "language": "es"}
             for contact in change:
                 lives.registrants.change_contact(
-                    registrant=life.registrant, contact=contact, by=world.program.clinic, at=world.at
+                    registrant=life.registrant,
+                    contact=contact,
+                    by=world.program.clinic,
+                    at=world.at + timedelta(hours=1),
                 )
-        lines = timeline.page_of(life.registrant).lines
+        lines = story.page_of(life.registrant).lines
         assert [len(line.folded) for line in lines[:2]] == [timeline.PAGE, 12]
         assert lines[0].event.type == EventType.CONTACT_CHANGED
