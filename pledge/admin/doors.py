@@ -32,6 +32,7 @@ class Way(NamedTuple):
 
 
 DOORS: list[Door] = []
+HOMES: dict[Role, Callable[..., HttpResponse]] = {}  # by role, what the admin's own address shows; called with the site
 
 
 def patterns(admin_view: Callable[..., Any]) -> list[URLPattern]:

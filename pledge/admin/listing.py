@@ -1,25 +1,43 @@
 """The list of registrants: found by number or name, narrowed by category and by where they stand."""
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from pledge.admin.whereabouts import Place
-from pledge.facts import RECORD_COLUMNS, RECORD_TABLES, record_from_row
+from pledge.facts import RECORD_COLUMNS, RECORD_TABLES, record_from_row, signatures_of_many
 from pledge.models import PrescriptionWindow, Registrant
 from pledge.rules.editions import edition_on
 from pledge.rules.history import Record
+from pledge.trail import By, record_access
+
+NUMBERS_AN_ENTRY = 18  # fit into an access entry
 
 _BY_IDS = f"SELECT {RECORD_COLUMNS} FROM {RECORD_TABLES} WHERE r.id = ANY(%(ids)s)"  # noqa: S608 - our own constants
 
 
-def records_of(ids: Iterable[int], on: date) -> dict[int, Record]:
-    """Gather the records of several registrants in one statement, without their signatures."""
+def records_of(ids: Iterable[int], on: date, *, with_signatures: bool = False) -> dict[int, Record]:
+    """Gather the records of several registrants in one statement.
+
+    :param with_signatures: gather, in one more, the signatures of those whose course is not enrolled yet.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_BY_IDS, {"ids": list(ids), "on": on})
-        return {row[0]: record_from_row(row) for row in cursor.fetchall()}
+        records = {row[0]: record_from_row(row) for row in cursor.fetchall()}
+    if not with_signatures:
+        return records
+    signatures = signatures_of_many([pk for pk, record in records.items() if record.course.enrolled_on is None])
+    return {pk: record._replace(signatures=signatures.get(pk)) for pk, record in records.items()}
+
+
+def note_listed(rows: Sequence[Registrant], *, by: By, at: datetime) -> None:
+    """Write whose rows a list showed, in as many access entries as their numbers need; at least one."""
+    numbers = [row.number for row in rows]
+    for first in range(0, max(len(numbers), 1), NUMBERS_AN_ENTRY):
+        shown = " ".join(numbers[first : first + NUMBERS_AN_ENTRY])
+        record_access(what="registrants_listed", by=by, at=at, registrant=None, outcome=shown)
 
 
 def found(rows: QuerySet[Registrant], text: str) -> QuerySet[Registrant]:

@@ -1,0 +1,120 @@
+"""The rows of a worklist: every queue in order of urgency, and each row that is shown with its one next button."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.db.models import QuerySet, prefetch_related_objects
+from django.urls import reverse
+
+from pledge.admin.listing import records_of
+from pledge.admin.panels import READ_AHEAD, work_for
+from pledge.admin.steps import STEPS, Scene, Step
+from pledge.admin.visitor import Visitor, by_of
+from pledge.admin.whereabouts import gate_today, next_steps
+from pledge.admin.worklist.gathering import work_about
+from pledge.admin.worklist.parties import endings_for
+from pledge.admin.worklist.queues import Queue, Who, WorkRow
+from pledge.admin.worklist.wording import DAY_IS, in_days, sentence_of
+from pledge.models import Registrant
+from pledge.rules.calendar import program_day
+from pledge.rules.history import Record
+
+OPEN = "Open the record"
+
+
+class Waiting(NamedTuple):
+    """Everything that waits, by queue and in order of urgency, with the records that were gathered on the way."""
+
+    queues: Mapping[Queue, list[WorkRow]]
+    records: Mapping[int, Record]
+
+
+class Shown(NamedTuple):
+    """One row as a template shows it."""
+
+    row: WorkRow
+    registrant: Registrant | None
+    day_is: str
+    in_days: str
+    label: str
+    address: str
+
+    @property
+    def quiet(self) -> bool:
+        """Whether there is nothing to do but to look."""
+        return self.label == OPEN
+
+
+def waiting_for(visitor: Visitor, rows: QuerySet[Registrant], at: datetime, *, narrowed: bool) -> Waiting:
+    """Give everything that waits for a visitor about some of their registrants.
+
+    :param narrowed: whether ``rows`` are only some of theirs; what is about no registrant is then left out.
+    """
+    on = program_day(at)
+    found = work_about(rows, on)
+    own = {
+        (work.queue, pk): WorkRow(work.queue, work.who, sentence_of(record, work, on), pk, work.until)
+        for pk, (record, work) in found.items()
+    }
+    brought = [row for row in work_for(visitor, at) if row.registrant_id is not None]
+    theirs = set(rows.filter(pk__in={row.registrant_id for row in brought}).values_list("pk", flat=True))
+    own |= {(row.queue, row.registrant_id): row for row in brought if row.registrant_id in theirs}  # type: ignore[misc]
+    everything = [*own.values(), *([] if narrowed else endings_for(visitor, at))]
+    queues = {queue: sorted((row for row in everything if row.queue is queue), key=_urgency) for queue in Queue}
+    return Waiting(queues, {pk: one.record for pk, one in found.items()})
+
+
+def _urgency(row: WorkRow) -> tuple[bool, bool, date, int]:
+    """Order what the clinic itself must do before what it waits for, then by day, what has none last."""
+    return (
+        row.who not in {Who.CLINIC, Who.PRESCRIBER},
+        row.day is None,
+        row.day or date.max,
+        row.registrant_id or 0,
+    )
+
+
+def shown(visitor: Visitor, rows: Iterable[WorkRow], records: Mapping[int, Record], on: date) -> list[Shown]:
+    """Give rows with whom they are about and the one next button, read in as many statements for many as for one."""
+    rows = list(rows)
+    people = people_of([row.registrant_id for row in rows if row.registrant_id is not None])
+    unread = [pk for pk in people if pk not in records]
+    known = {**records, **(records_of(unread, on, with_signatures=True) if unread else {})}
+    return [_shown(visitor, row, people.get(row.registrant_id or 0), known, on) for row in rows]
+
+
+def people_of(ids: Iterable[int]) -> dict[int, Registrant]:
+    """Give registrants by key, with what the steps look at read ahead."""
+    people = Registrant.objects.select_related("prescriber").in_bulk(list(ids))
+    prefetch_related_objects(list(people.values()), *READ_AHEAD)
+    return people
+
+
+def _shown(
+    visitor: Visitor, row: WorkRow, registrant: Registrant | None, known: Mapping[int, Record], on: date
+) -> Shown:
+    day = in_days(row.day, on) if row.day is not None else ""
+    if registrant is None:
+        return Shown(row, None, DAY_IS[row.queue], day, row.label, row.address)
+    scene = Scene(visitor, by_of(visitor, registrant), on, registrant, known[registrant.pk])
+    step = _taken(scene, row.slug) if row.slug else suggested(scene)
+    if step is None:
+        address = reverse("admin:pledge_registrant_page", args=[registrant.number])
+        return Shown(row, registrant, DAY_IS[row.queue], day, OPEN, address)
+    address = reverse("admin:pledge_registrant_step", args=[registrant.number, step.slug])
+    return Shown(row, registrant, DAY_IS[row.queue], day, step.title, address)
+
+
+def suggested(scene: Scene) -> type[Step] | None:
+    """Give the step that a registrant's page suggests, or None while only time or somebody else can help."""
+    record: Record = scene.record  # type: ignore[assignment]
+    slugs = next_steps(record, gate_today(record, scene.on), scene.on)
+    return next((step for slug in slugs if (step := _taken(scene, slug)) is not None), None)
+
+
+def _taken(scene: Scene, slug: str) -> type[Step] | None:
+    step = STEPS[Registrant].get(slug)
+    if step is None or scene.visitor.role not in step.roles or not scene.within(step.scope):
+        return None
+    return step if step.offered(scene) else None
