@@ -48,6 +48,7 @@ class ChangeContact(ContactFields, Step):
     slug, title, button, group = "change-contact", "Change name or contact", "Save", ENROLLMENT
     roles = EVERYONE
     act = staticmethod(registrants.change_contact)
+    of_record = CONTACT
     scope = Scope.ENROLLMENT
 
     def prepare(self) -> None:

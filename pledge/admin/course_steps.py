@@ -1,5 +1,6 @@
 """Steps that stop, resume or hand over treatment (sections 4, 7 and 8)."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -9,8 +10,21 @@ from pledge.admin.fields import DayField, NpiField
 from pledge.admin.month_steps import is_active
 from pledge.admin.steps import COURSE, ENROLLMENT, SAFETY, Scene, Step, step
 from pledge.admin.visitor import EVERYONE, STAFF
-from pledge.models import Registrant
+from pledge.admin.whereabouts import long
+from pledge.models import Course, Registrant
+from pledge.rules.calendar import days_after
+from pledge.rules.editions import edition_on
+from pledge.rules.holds import clearing_refusals
+from pledge.rules.refusals import Refusal
 from pledge.rules.vocabulary import Scope
+
+
+def tests_asked(course: Course) -> str:
+    """Say which tests after treatment are asked for; nothing where none are."""
+    if not course.post_treatment_tests_asked or course.last_dose_on is None or course.ended_on is None:
+        return ""
+    second = days_after(course.last_dose_on, edition_on(course.ended_on).post_treatment_days)
+    return f" Two tests follow: one on or after {long(course.last_dose_on)}, one on or after {long(second)}."
 
 
 @step(Registrant)
@@ -19,15 +33,15 @@ class ReportPregnancy(Step):
 
     slug, title, button, group = "report-pregnancy", "Report a pregnancy", "Report a pregnancy now", SAFETY
     explanation = (
-        "The registrant goes on hold at once, everything live is revoked, and the program follows it up. Report first; "
-        "details can follow."
+        "Report first; details can follow. The registrant goes on hold at once, everything live is revoked, and the "
+        "program follows it up. One press does it: it is never kept back by what else happens on the record."
     )
     roles = EVERYONE
-    urgent = grave = True
+    urgent = grave = weighed = True
     act = staticmethod(holds.report_pregnancy)
 
     def done(self, outcome: Any) -> str:
-        return "The report is recorded and the registrant is on hold."
+        return "The report is recorded, the registrant is on hold, and the program follows it up."
 
 
 @step(Registrant)
@@ -35,17 +49,28 @@ class ClearHold(Step):
     """Clears a hold."""
 
     slug, title, button, group = "clear-hold", "Clear the hold", "Clear the hold", SAFETY
-    explanation = "Only the registrant's own prescriber may, in person, with a reason and after a later negative test."
+    explanation = (
+        "Only the registrant's own prescriber may, in person, with a reason, and after a negative test of a later day. "
+        "The month then goes on as any other: test, confirmation, answers."
+    )
     act = staticmethod(holds.clear_hold)
 
-    reason = forms.CharField(label="Reason", max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+    reason = forms.CharField(
+        label="Reason", max_length=500, help_text="Kept in the trail.", widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def beforehand(self) -> Iterable[Refusal]:
+        record = self.scene.record
+        if record is None or record.hold_since is None:
+            return ()
+        return clearing_refusals(record, in_person=self.scene.by.designee is None)
 
     @classmethod
     def offered(cls, scene: Scene) -> bool:
         return scene.record is not None and scene.record.hold_since is not None
 
     def done(self, outcome: Any) -> str:
-        return "The hold is cleared."
+        return "The hold is cleared. The month is confirmed next, where the test counts for it."
 
 
 @step(Registrant)
@@ -58,11 +83,11 @@ class Transfer(Step):
         "authorization. You will no longer see this registrant."
     )
     roles = EVERYONE
-    grave = True
+    grave = weighed = True
     act = staticmethod(registrants.transfer)
     scope = Scope.COURSE
 
-    prescriber = NpiField(label="NPI of the new prescriber")
+    prescriber = NpiField(label="NPI of the new prescriber", help_text="Ten digits; the next page names who it is.")
 
     @classmethod
     def offered(cls, scene: Scene) -> bool:
@@ -96,13 +121,13 @@ class EndTreatment(Ending):
 
     slug, title, button, group = "end-treatment", "End treatment", "End treatment", COURSE
     explanation = (
-        "The course is completed. A live authorization is revoked. Where anything was dispensed to a registrant who "
-        "can become pregnant, a test at the end and one 30 days after the last dose are asked for."
+        "The course is completed. A live authorization is revoked and an open window closes. Where anything was "
+        "dispensed to a registrant who can become pregnant, tests after treatment are asked for."
     )
     act = staticmethod(registrants.end_treatment)
 
     def done(self, outcome: Any) -> str:
-        return "Treatment is ended."
+        return "Treatment is ended." + tests_asked(outcome)
 
 
 @step(Registrant)
@@ -110,7 +135,10 @@ class Discontinue(Ending):
     """Discontinues a course before it is completed."""
 
     slug, title, button, group = "discontinue", "Discontinue", "Discontinue", COURSE
-    explanation = "The course is broken off. A live authorization is revoked. A new course can begin at any time later."
+    explanation = (
+        "The course is broken off. A live authorization is revoked and an open window closes. A new course can begin "
+        "at any time later."
+    )
     act = staticmethod(registrants.discontinue)
 
     reason = forms.ChoiceField(
@@ -127,7 +155,7 @@ class Discontinue(Ending):
     )
 
     def done(self, outcome: Any) -> str:
-        return "The course is discontinued."
+        return "The course is discontinued." + tests_asked(outcome)
 
 
 @step(Registrant)
@@ -140,7 +168,7 @@ class Merge(Step):
         "category, a hold and the later end of a supply win; what is live on the other is revoked. It cannot be undone."
     )
     roles = STAFF
-    grave = True
+    grave = weighed = True
     act = staticmethod(records.merge)
 
     duplicate = forms.CharField(label="Number of the record that goes", max_length=20)
@@ -151,6 +179,9 @@ class Merge(Step):
         if found is None:
             raise forms.ValidationError("There is no registrant of this number.")
         return found
+
+    def touched(self) -> list[Registrant]:
+        return [self.scene.subject, self.cleaned_data["duplicate"]]
 
     def done(self, outcome: Any) -> str:
         return "The two records are merged into this one."

@@ -189,7 +189,7 @@ class ChangeCategory(Category, Step):
         "To “can become pregnant” revokes a live authorization and begins a new course: consents, screening test, "
         "waiting period. To “cannot become pregnant” leaves an open window and a live authorization as they are."
     )
-    grave = True
+    grave = weighed = True
     act = staticmethod(registrants.change_category)
     scope = Scope.COURSE
 
@@ -205,4 +205,6 @@ class ChangeCategory(Category, Step):
         return {"category": self.cleaned_data["category"], "basis": self.cleaned_data["basis"] or ""}
 
     def done(self, outcome: Any) -> str:
-        return "The category is changed."
+        if self.scene.subject.category == outcome.category or outcome.category != RiskCategory.CAN_BECOME_PREGNANT:
+            return "The category is changed."
+        return "The category is changed, and a new course has begun. What is to be signed or tested first is below."

@@ -12,6 +12,7 @@ from pledge.admin import (  # noqa: F401
     parties,
     party_steps,
     registrants,
+    specimen_steps,
     work_steps,
 )
 from pledge.admin.oversight import rules_page  # noqa: F401

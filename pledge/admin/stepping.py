@@ -5,62 +5,24 @@ from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.contrib.admin import AdminSite
-from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
 
 from pledge.access import NotThere
+from pledge.admin.consequences import Consequences, Otherwise, Weighed, consequences_of, mark_of
+from pledge.admin.once import Meanwhile, Once, newest_event, number_sent
 from pledge.admin.steps import Scene, Step
-from pledge.models import EventType, ProgramEvent, Registrant
+from pledge.admin.timeline import line_of
+from pledge.admin.visitor import CLINIC
+from pledge.facts import record_of
+from pledge.models import Registrant
 from pledge.rules.refusals import Refused, Rejected
-from pledge.trail import By
 
-
-class Meanwhile(Exception):
-    """Something was recorded since the form was shown: the same step, or anything about the registrant."""
-
-    def __init__(self, event: ProgramEvent, *, own: bool) -> None:
-        """Take the newest such event, and whether the visitor recorded it."""
-        self.event = event
-        self.own = own
-        super().__init__()
-
-
-class Once:
-    """What a form remembers in the action's transaction: it is taken once, and only on the record it was shown for.
-
-    Two clicks are two requests with the same ``seen``; the lock makes the second wait and then find the first's
-    event. An urgent step stops at nothing but its own repetition.
-    """
-
-    def __init__(self, step: Step, registrant: Registrant | None, seen: int, by: By) -> None:
-        """Take the form, whom it is about, and the newest event that existed when it was shown."""
-        self.step, self.registrant, self.seen, self.by = step, registrant, seen, by
-
-    def claim(self) -> None:
-        """Stop the act where it was taken already or the record has moved on.
-
-        :raises Meanwhile: with the newest event that came between.
-        """
-        newer = ProgramEvent.objects.filter(pk__gt=self.seen)
-        own = newer.filter(actor_kind=self.by.kind, actor_id=self.by.id, act=act_of(self.step)).exclude(
-            type=EventType.ACT_REFUSED
-        )
-        if self.registrant is None:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"{self.by.kind}:{self.by.id}"])
-            between = own
-        else:
-            own_row = Registrant.objects.filter(pk=self.registrant.pk)
-            own_row.select_for_update(no_key=True).values_list("pk").first()
-            between = (own if self.step.urgent else newer).filter(registrant=self.registrant)
-        event = between.first()
-        if event is not None:
-            raise Meanwhile(event, own=event.actor_kind == self.by.kind and event.actor_id == self.by.id)
-
-    def keep(self, outcome: Any) -> None:
-        """Keep nothing: the action's own event is what the next claim finds."""
+SHOWN = "weighed_as"  # sent back with a step that is weighed: the mark of the consequences its visitor has read
+CHANGE = "change"  # sent instead of it by whoever goes back to the form
 
 
 class Stop(NamedTuple):
@@ -68,69 +30,141 @@ class Stop(NamedTuple):
 
     refused: Refused | None = None
     meanwhile: Meanwhile | None = None
+    otherwise: bool = False
+    recorded: bool = True  # a refusal that was only foreseen leaves no event
+
+    @property
+    def lines(self) -> list[Any]:
+        """What came between, as the timeline tells it, newest first."""
+        return [line_of(event) for event in self.meanwhile.events] if self.meanwhile else []
 
 
-def act_of(step: Step) -> str:
-    """Name a step's action as the trail does."""
-    module = step.act.__module__.removesuffix(".actions").rpartition(".")[2]
-    return f"{module}.{step.act.__name__}"
+class Entered(NamedTuple):
+    """A field whose value on record is now another than the one entered."""
 
-
-def newest_event(registrant: Registrant | None) -> int:
-    """Give the id of the newest event, about a registrant or at all; 0 where there is none."""
-    events = ProgramEvent.objects.all() if registrant is None else ProgramEvent.objects.filter(registrant=registrant)
-    return events.values_list("pk", flat=True).first() or 0
+    label: str
+    present: str
 
 
 def take_step(
     request: HttpRequest, site: AdminSite, taken: type[Step], scene: Scene, *, at: datetime, back: str, **context: Any
 ) -> HttpResponse:
-    """Show a step's form, or take the step and lead on.
+    """Show a step's form, show what it would change, or take the step and lead on.
 
     :param back: the address of the page the step was reached from.
     """
+    if not scene.within(taken.scope):
+        return out_of_scope(request, site, taken, scene, back)
+    posted = request.method == "POST"
+    form = taken(request.POST, request.FILES, scene=scene) if posted else taken(scene=scene)
+    entered = posted and form.is_valid() and CHANGE not in request.POST
     stop = Stop()
-    if request.method == "POST":
-        form = taken(request.POST, request.FILES, scene=scene)
-        if form.is_valid():
-            try:
-                outcome = _act(request, form, scene, at)
-                return _lead_on(request, site, form, outcome, back)
-            except NotThere as gone:
-                raise Http404(gone.message) from gone
-            except Rejected as rejected:
-                _reject(form, rejected)
-            except Refused as refused:
-                stop = Stop(refused=refused)
-            except Meanwhile as meanwhile:
-                stop = Stop(meanwhile=meanwhile)
-    else:
-        form = taken(scene=scene)
-    registrant = scene.subject if isinstance(scene.subject, Registrant) else None
-    context = {
+    try:
+        if entered and (SHOWN in request.POST or not _asks_first(taken)):
+            return _lead_on(request, site, form, _act(request, form, at), back)
+        if entered:
+            _once(request, form, at).stop_if_overtaken()
+    except NotThere as gone:
+        raise Http404(gone.message) from gone
+    except Rejected as rejected:
+        _reject(form, rejected)
+    except Refused as refused:
+        stop = Stop(refused=refused)
+    except Meanwhile as meanwhile:
+        stop = Stop(meanwhile=meanwhile)
+    except Otherwise:
+        stop = Stop(otherwise=True)
+    # First which event is the newest, then what is on record: so nothing that comes between is overlooked.
+    seen, scene = newest_event(_about(scene)), _afresh(scene)
+    fresh = taken(scene=scene)
+    form = form if posted else fresh
+    weighed: tuple[Consequences, ...] = ()
+    if taken.weighed and stop.refused is None and (taken.urgent or (entered and not form.errors)):
+        weighed, stop = _foresee(form, stop, at)
+    template = "pledge/admin/weighed.html" if weighed and not taken.urgent else taken.form_template
+    shown = {
         **site.each_context(request),
         "title": taken.title,
         "step": taken,
         "form": form,
         "scene": scene,
         "stop": stop,
-        "seen": newest_event(registrant),
+        "seen": seen,
+        "weighed": weighed,
+        "mark": mark_of(weighed),
+        "beforehand": [] if posted else list(form.beforehand()),
+        "present": _present(form, fresh) if stop.meanwhile else [],
+        "asks_first": _asks_first(taken),
         "back": back,
         **context,
     }
-    return TemplateResponse(request, "pledge/admin/step.html", context)
+    return TemplateResponse(request, template, shown)
 
 
-def _act(request: HttpRequest, form: Step, scene: Scene, at: datetime) -> Any:
-    registrant = scene.subject if isinstance(scene.subject, Registrant) else None
-    once = Once(form, registrant, _seen(request), scene.by)
-    subject = {form.subject_as: scene.subject} if scene.subject is not None and form.subject_as else {}
-    return form.act(**subject, **form.given(), by=form.actor(), at=at, memory=once)
+def out_of_scope(request: HttpRequest, site: AdminSite, taken: type[Step], scene: Scene, back: str) -> TemplateResponse:
+    """Say that a designation does not reach this step, and who can widen it."""
+    prescribers = [scene.prescriber] if scene.prescriber else [by.prescriber for by in scene.visitor.acts_as]
+    context = {**site.each_context(request), "title": taken.title, "prescribers": prescribers, "back": back}
+    context["scope"] = taken.scope
+    return TemplateResponse(request, "pledge/admin/out_of_scope.html", context, status=403)
 
 
-def _seen(request: HttpRequest) -> int:
-    said = request.POST.get("seen", "")
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 19 else 0
+def _asks_first(taken: type[Step]) -> bool:
+    return taken.weighed and not taken.urgent
+
+
+def _about(scene: Scene) -> Registrant | None:
+    return scene.subject if isinstance(scene.subject, Registrant) else None
+
+
+def _afresh(scene: Scene) -> Scene:
+    registrant = _about(scene)
+    if registrant is None:
+        return scene
+    row = scene.visitor.registrants().select_related("prescriber").filter(pk=registrant.pk).first()
+    if row is None:
+        raise Http404("there is no such registrant among yours any more")
+    return scene._replace(subject=row, record=record_of(row, scene.on))
+
+
+def _given(form: Step) -> dict[str, Any]:
+    subject = form.scene.subject
+    own = {form.subject_as: subject} if subject is not None and form.subject_as else {}
+    return {**own, **(form.given() if form.is_bound else {})}
+
+
+def _once(request: HttpRequest, form: Step, at: datetime) -> Once:
+    seen, about = number_sent(request.POST.get("seen", "")), _about(form.scene)
+    if _asks_first(type(form)):
+        return Weighed(form, about, seen, shown=request.POST.get(SHOWN, ""), at=at)
+    return Once(form, about, seen, form.actor())
+
+
+def _act(request: HttpRequest, form: Step, at: datetime) -> Any:
+    return form.act(**_given(form), by=form.actor(), at=at, memory=_once(request, form, at))
+
+
+def _foresee(form: Step, stop: Stop, at: datetime) -> tuple[tuple[Consequences, ...], Stop]:
+    """Give what a step would change; or, where it would be refused, why."""
+    try:
+        return consequences_of(form, _given(form), at), stop
+    except NotThere as gone:
+        raise Http404(gone.message) from gone
+    except Rejected as rejected:
+        if form.is_bound:
+            _reject(form, rejected)
+        return (), stop
+    except Refused as refused:
+        return (), stop if stop.meanwhile else Stop(refused=refused, recorded=False)
+
+
+def _present(form: Step, fresh: Step) -> list[Entered]:
+    """Name the fields whose value on record is another than the one that was entered."""
+    return [
+        Entered(str(form[name].label), str(fresh[name].initial or "nothing"))
+        for name in form.of_record
+        if name in fresh.fields and str(form[name].value() or "") != str(fresh[name].initial or "")
+    ]
 
 
 def _reject(form: Step, rejected: Rejected) -> None:
@@ -143,5 +177,9 @@ def _lead_on(request: HttpRequest, site: AdminSite, form: Step, outcome: Any, ba
     if form.outcome_template:
         context = {**site.each_context(request), "title": form.title, "outcome": outcome, "back": back}
         return TemplateResponse(request, form.outcome_template, context)
-    messages.success(request, form.done(outcome))
-    return redirect(form.leads_to(outcome) or back)
+    said, further = form.done(outcome), form.leads_to(outcome)
+    if further is None and form.scene.visitor.role in CLINIC and _about(form.scene) is not None:
+        link = '{} <a href="{}">Next in your list</a>'
+        said = format_html(link, said, reverse("admin:index"))
+    messages.success(request, said)
+    return redirect(further or back)

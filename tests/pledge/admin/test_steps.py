@@ -11,7 +11,7 @@ from consents.actions.invitations import invite
 from consents.actions.signing import sign
 from consents.vocabulary import IdentityCheck
 from pledge.actions import holds, pregnancy_tests, registrants
-from pledge.admin.stepping import act_of
+from pledge.admin.once import act_of
 from pledge.admin.steps import STEPS
 from pledge.models import EventType as Event
 from pledge.models import Registrant
@@ -113,13 +113,14 @@ class Taken(NamedTuple):
     life: Callable[[World], Life]
     fields: dict[str, Any]
     event: Event
+    leads_to: str = ""
 
 
 STEPS_TAKEN = [
-    Taken("record-test", treated, {"result": "negative", "setting": "clia_lab"}, Event.TEST_RECORDED),
+    Taken("record-test", treated, {"result": "negative"}, Event.TEST_RECORDED, leads_to="confirm-month"),
     Taken("record-test", treated, {"result": "positive", "setting": "home"}, Event.TEST_RECORDED),
     Taken("confirm-month", negative, {"methods": METHODS, "counseled": "on"}, Event.MONTH_CONFIRMED),
-    Taken("confirm-month", open_window, {"counseled": "on"}, Event.CONFIRMATION_CORRECTED),
+    Taken("confirm-month", open_window, {"statement": "same"}, Event.CONFIRMATION_CORRECTED),
     Taken("record-answers", to_answer, {"methods": METHODS, "correct": "yes"}, Event.QUESTIONS_ANSWERED),
     Taken("cancel-window", open_window, {}, Event.WINDOW_CANCELLED),
     Taken("correct-test", open_window, {"specimen_on": "2027-03-11", "to": "2027-03-10"}, Event.TEST_CORRECTED),
@@ -151,7 +152,8 @@ class TestAStep:
         life = taken.life(world)
         fields = {name: said() if callable(said) else said for name, said in taken.fields.items()}
         answer = take(world.prescriber, step_of(life, taken.slug), **fields)
-        assert (answer.status_code, answer.url) == (302, page_of(life))
+        assert answer.status_code == 302
+        assert answer.url == (step_of(life, taken.leads_to) if taken.leads_to else page_of(life))
         event = newest_act(life.registrant)
         assert (event.type, event.actor_name, event.at) == (taken.event, world.program.prescriber.name, world.at)
         assert event.act == act_of(STEPS[Registrant][taken.slug])
@@ -211,7 +213,8 @@ class TestARefusal:
         for name, value in denied.fields.items():
             kept = answer.context["form"][name].value()
             assert kept in (value, str(value), True), name
-        assert newest_act(life.registrant).type == Event.ACT_REFUSED
+        asked_only = STEPS[Registrant][denied.slug].weighed
+        assert (newest_act(life.registrant).type == Event.ACT_REFUSED) is not asked_only
 
     def test_shows_the_earliest_day(self, world: World) -> None:
         life = enrolled(world.program, world.at, days_ago=10)
@@ -247,10 +250,12 @@ class TestInputThatCannotBeTrue:
             ("record-test", "specimen_on", {"specimen_on": "2027-03-12", "result": "negative", "setting": "home"}),
             ("record-test", "specimen_on", {"specimen_on": "1999-01-01", "result": "negative", "setting": "home"}),
             ("record-test", "result", {"result": "maybe", "setting": "home"}),
-            ("confirm-month", "visit_on", {"visit_on": "2027-03-12", "methods": METHODS, "counseled": "on"}),
-            ("confirm-month", "specimen_on", {"specimen_on": "2027-02-01", "methods": METHODS, "counseled": "on"}),
-            ("confirm-month", "counseled", {"methods": METHODS}),
-            ("confirm-month", "methods", {"methods": ["luck"], "counseled": "on"}),
+            ("confirm-month", "visit_on", {"visit_on": "2027-03-12", "statement": "same"}),
+            ("confirm-month", "specimen_on", {"specimen_on": "2027-02-01", "statement": "same"}),
+            ("confirm-month", "statement", {}),
+            ("confirm-month", "statement", {"statement": "same", "methods": ["iud", "male_condom"]}),
+            ("confirm-month", "methods", {"statement": "other"}),
+            ("confirm-month", "methods", {"methods": ["luck"], "statement": "other"}),
             ("correct-test", "to", {"specimen_on": "2027-03-11", "to": "2027-03-12"}),
             ("end-treatment", "last_dose_on", {"last_dose_on": "2027-03-12"}),
             ("change-category", "category", {"category": "can_become_pregnant"}),
@@ -317,15 +322,18 @@ class TestConfirming:
         then = world.at - timedelta(days=10)
         life = on_treatment(world.program, then, today=True)
         a_test(life, world.at)
-        shown = take(world.prescriber, step_of(life, "confirm-month"), counseled="on")
+        shown = take(world.prescriber, step_of(life, "confirm-month"), statement="same")
         assert refused_with(shown) == {Code.PRIOR_SOURCE_UNANSWERED}
-        take(world.prescriber, step_of(life, "confirm-month"), counseled="on", prior_source="none_taken")
+        take(world.prescriber, step_of(life, "confirm-month"), statement="same", prior_source="none_taken")
         assert newest_act(life.registrant).type == Event.MONTH_CONFIRMED
 
-    def test_keeps_the_methods_of_the_month_before(self, world: World) -> None:
+    def test_offers_the_methods_of_the_month_before_and_takes_none_by_itself(self, world: World) -> None:
         life = on_treatment(world.program, world.at)
+        a_test(life, world.at)
         form = world.prescriber.get(step_of(life, "confirm-month")).context["form"]
-        assert sorted(form["methods"].value()) == METHODS
+        assert "the same methods, confirmed today: hormonal pill and male condom" in str(form["statement"])
+        assert (form["statement"].value(), form["methods"].value()) == (None, None)
+        assert form["specimen_on"].value() == world.today.isoformat()
         assert "prior_source" not in form.fields
 
     def test_asks_a_visit_only_of_who_cannot_become_pregnant(self, db: None) -> None:

@@ -134,7 +134,7 @@ def pressed_on(client: Client, address: str, answer: HttpResponse) -> HttpRespon
     """Do what a step shows that it would change; any other answer is given back as it is."""
     if answer.status_code != 200 or not answer.context.get("weighed"):
         return answer
-    return client.post(address, filled_in(answer, shown=answer.context["mark"]))
+    return client.post(address, filled_in(answer, weighed_as=answer.context["mark"]))
 
 
 def refused_with(answer: HttpResponse) -> set[RefusalCode]:
