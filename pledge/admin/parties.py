@@ -1,10 +1,11 @@
 """Participants, their keys, deviations and follow-ups: lists and pages with steps, for program administrators."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -18,8 +19,6 @@ from pledge.admin.timeline import PAGE, line_of
 from pledge.admin.visitor import visitor_of
 from pledge.models import (
     Designee,
-    Deviation,
-    FollowUp,
     Pharmacy,
     PharmacyKey,
     Prescriber,
@@ -87,12 +86,17 @@ class StepsAdmin(ReadOnlyAdmin):
             "row": row,
             "registrant": registrant,
             "scene": scene,
+            "said": self.said(row, at),
             "holds": row.standing.holds(scene.on) if isinstance(row, CertifiedParty) else None,
             "facts": list(self._facts(row)),
             "groups": steps_offered(self.model, scene),
             "lines": [line_of(event) for event in events],
         }
         return _safely(request, context)
+
+    def said(self, row: Any, at: datetime) -> str:
+        """Say in a sentence what a row is about; nothing where its facts say it."""
+        return ""
 
     def _name(self, view: str) -> str:
         return f"admin:{self.opts.app_label}_{self.opts.model_name}_{view}"
@@ -179,28 +183,3 @@ class PharmacyKeyAdmin(StepsAdmin):
     list_select_related = ("pharmacy",)
     search_fields = ("prefix", "pharmacy__name", "pharmacy__number")
     facts = ("pharmacy", "prefix", "created_at", "expires_at", "revoked_at")
-
-
-@admin.register(Deviation)
-class DeviationAdmin(StepsAdmin):
-    """Deviations and non-compliance, closed with a note."""
-
-    list_display = ("kind", "whose", "raised_at", "closed_at")
-    list_filter = ("kind", ("closed_at", admin.EmptyFieldListFilter))
-    list_select_related = ("registrant",)
-    search_fields = ("registrant__number__exact",)
-    facts = ("kind", "dispense", "raised_at", "closed_at", "closing_note")
-
-
-@admin.register(FollowUp)
-class FollowUpAdmin(StepsAdmin):
-    """Tasks with a deadline, such as the follow-up of a pregnancy report."""
-
-    list_display = ("due_at", "whose", "raised_at", "done_at")
-    list_filter = (("done_at", admin.EmptyFieldListFilter),)
-    list_select_related = ("registrant",)
-    search_fields = ("registrant__number__exact",)
-    facts = ("due_at", "raised_at", "done_at")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[FollowUp]:
-        return super().get_queryset(request).select_related("registrant")

@@ -5,9 +5,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from pledge.actions import keys, participants
 from pledge.admin.fields import DayField, LogInField, year_from
+from pledge.admin.oversight.standing import foretold
 from pledge.admin.steps import Scene, Step, step
 from pledge.admin.visitor import STAFF
 from pledge.models import Designee, Pharmacy, PharmacyKey, Prescriber, Wholesaler
@@ -111,23 +113,35 @@ class EnrollWholesaler(Party):
     field_order = ["number", "name"]
 
 
-class Certify(Span):
+class StandingStep(StaffStep):
+    """A step about a participant's standing, which names what it does to others before it is done."""
+
+    form_template = "pledge/admin/oversight/standing.html"
+    subject_as, group = "party", STANDING
+
+    def foretold(self) -> list[str]:
+        """Say what it would do to live authorizations if it were done now; nothing once it was sent."""
+        if self.is_bound:
+            return []
+        given = {"certified_through": self.scene.on} if isinstance(self, Span) else {}
+        return foretold(self.act, self.scene.subject, by=self.actor(), at=timezone.now(), **given)
+
+
+class Certify(StandingStep, Span):
     """Certifies a participant anew."""
 
-    slug, title, button, group = "certify", "Certify anew", "Certify", STANDING
+    slug, title, button = "certify", "Certify anew", "Certify"
     explanation = "From today. It also ends a suspension, and suspended authorizations resume."
-    subject_as = "party"
     act = staticmethod(participants.certify)
 
 
-class Suspend(StaffStep):
+class Suspend(StandingStep):
     """Suspends a participant."""
 
-    slug, title, button, group = "suspend", "Suspend", "Suspend now", STANDING
+    slug, title, button = "suspend", "Suspend", "Suspend now"
     explanation = (
         "At once. A prescriber's live authorizations are suspended with them; a pharmacy's are revoked for good."
     )
-    subject_as = "party"
     grave = True
     act = staticmethod(participants.suspend)
 
@@ -136,12 +150,11 @@ class Suspend(StaffStep):
         return scene.subject.suspended_at is None
 
 
-class Reinstate(StaffStep):
+class Reinstate(StandingStep):
     """Ends a suspension."""
 
-    slug, title, button, group = "reinstate", "Reinstate", "Reinstate", STANDING
+    slug, title, button = "reinstate", "Reinstate", "Reinstate"
     explanation = "The suspension ends; the old end day of the certification stands again."
-    subject_as = "party"
     act = staticmethod(participants.reinstate)
 
     @classmethod

@@ -215,6 +215,6 @@ class TestTheTrail:
         address = reverse("admin:pledge_programevent_changelist") + way.format(pk=event.pk)
         sent = {"type": "hold_cleared", "action": "delete_selected", "_selected_action": event.pk, "post": "yes"}
         before = ProgramEvent.objects.count()
-        assert world.administrator.post(address, sent).status_code in {200, 302, 403, 404}
+        assert world.administrator.post(address, sent).status_code in {302, 403, 404, 405}
         assert ProgramEvent.objects.count() == before
         assert ProgramEvent.objects.get(pk=event.pk).type == event.type

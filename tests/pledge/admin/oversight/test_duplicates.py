@@ -67,9 +67,6 @@ class TestThePage:
         address = reverse("admin:duplicates_merge", args=[first.number, second.number])
         assert address in world.administrator.get(reverse("admin:duplicates")).content.decode()
         answer = take(world.administrator, address)
-        if answer.status_code == 200:  # what it would change is shown first
-            sent = {"seen": answer.context["seen"], "shown": answer.context["mark"], "duplicate": second.number}
-            answer = world.administrator.post(address, sent)
         assert answer.url == reverse("admin:duplicates")
         assert newest_act().type == EventType.RECORDS_MERGED
         assert numbers() == []
