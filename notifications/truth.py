@@ -31,8 +31,6 @@ def is_true(notice: Notice, at: datetime) -> bool:
     code, while it can be used. What tells of an event stays true.
     """
     on = program_day(at)
-    if _of_a_mistake(notice):
-        return False
     if notice.caused_by_id is None:
         names = [name for name in STATEMENTS if name.split(",")[0] == notice.kind]
         return not names or any(_is_due(notice, STATEMENTS[name], on) for name in names)
@@ -44,7 +42,7 @@ def is_true(notice: Notice, at: datetime) -> bool:
         return _code_waits(notice, at)
     if notice.kind == Kind.CONFIRMATION_DUE and notice.occasion.startswith("specimen:"):
         return not _is_confirmed(notice)
-    return True
+    return not _of_a_mistake(notice)
 
 
 def _of_a_mistake(notice: Notice) -> bool:
@@ -79,7 +77,8 @@ def _may_sign(notice: Notice, at: datetime) -> bool:
         request = SigningRequest.objects.select_related("registrant").get(pk=number)
         leads_on = notice.kind == Kind.LINK_AGAIN or bool(texts_to_sign(request, ORIGINAL_LANGUAGE, at))
         return leads_on and state_of(request, at) is LinkState.OPEN
-    if not Course.objects.filter(registrant=notice.registrant, is_current=True, enrolled_on=None).exists():
+    begun = Course.objects.filter(registrant=notice.registrant, is_current=True, ended_on=None)
+    if not begun.filter(enrolled_on=None).exists():
         return False
     sent = SigningRequest.objects.filter(registrant=notice.registrant, signer=notice.reader)
     return not sent.filter(course__is_current=True, invited_at__gte=notice.queued_at).exists()

@@ -1,6 +1,6 @@
 """Registrants brought in from a file: each is enrolled by the same action as by hand, and may be taken back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
@@ -52,7 +52,7 @@ def withdraw_enrollment(*, imported: ImportedRegistrant, by: By, at: datetime) -
     row = lock_own(imported.registrant, by, at=at, scope=Scope.ENROLLMENT)
     refuse_unattested(by, at)
     course = row.course
-    reason = why_kept(imported, course)
+    reason = why_kept(imported, course, happened_to([row.pk]).get(row.pk, []))
     if reason:
         raise Rejected("registrant", reason)
     changes = [changed(course, ended_on=program_day(at), ended_at=at, ending=Ending.WITHDRAWN)]
@@ -64,24 +64,36 @@ def withdraw_enrollment(*, imported: ImportedRegistrant, by: By, at: datetime) -
     return course
 
 
-def why_kept(imported: ImportedRegistrant, course: Course) -> str:
+def why_kept(imported: ImportedRegistrant, course: Course, events: Iterable[ProgramEvent]) -> str:
     """Give why an enrollment from a file is not taken back any more; empty where it may be.
 
-    What the nightly work did by itself does not count.
-
     :param course: the registrant's present course.
+    :param events: the registrant's, as :func:`happened_to` gives them.
     """
     if course.pk != imported.course_id:
         return "another course has begun since"
     if course.ending == Ending.WITHDRAWN:
         return "taken back already"
-    events = ProgramEvent.objects.filter(registrant_id=imported.registrant_id).exclude(actor_kind="system")
-    own = {"subject": "course", "subject_id": course.pk, "type__in": _OF_THE_IMPORT}
-    begun = events.filter(**own).order_by("id").first()
-    first = events.exclude(**own).filter(pk__gt=begun.pk if begun else 0).order_by("id").first()
-    if first is None:
-        return ""
-    return f"“{first.get_type_display().lower()}” has happened since, on {program_day(first.at).isoformat()}"
+    begun = None
+    for event in events:
+        if _is_of_the_import(event, course):
+            begun = begun or event
+        elif begun is not None:
+            return f"“{event.get_type_display().lower()}” has happened since, on {program_day(event.at).isoformat()}"
+    return "" if begun is not None else "how the course began is not on record"
+
+
+def happened_to(registrants: Iterable[int]) -> dict[int, list[ProgramEvent]]:
+    """Give what people did about registrants, in order, by the registrant's id; not what the night did by itself."""
+    events = ProgramEvent.objects.filter(registrant_id__in=list(registrants)).exclude(actor_kind="system")
+    found: dict[int, list[ProgramEvent]] = {}
+    for event in events.defer("changes", "refusals").order_by("id"):
+        found.setdefault(event.registrant_id or 0, []).append(event)
+    return found
+
+
+def _is_of_the_import(event: ProgramEvent, course: Course) -> bool:
+    return event.subject == "course" and event.subject_id == course.pk and event.type in _OF_THE_IMPORT
 
 
 # Recorded about the course itself; a contact that is changed later is recorded about the registrant.

@@ -9,10 +9,16 @@ from pledge.admin import (  # noqa: F401
     enrollment_steps,
     ledgers,
     month_steps,
+    open_work,
     parties,
     party_steps,
     registrants,
     specimen_steps,
     work_steps,
 )
-from pledge.admin.oversight import rules_page  # noqa: F401
+from pledge.admin.calendar import pages as calendar_pages  # noqa: F401
+from pledge.admin.exchange import importing  # noqa: F401
+from pledge.admin.oversight import duplicates, home, rules_page  # noqa: F401
+from pledge.admin.signin import own, people  # noqa: F401
+from pledge.admin.signin import steps as signin_steps  # noqa: F401
+from pledge.admin.worklist import page as worklist_page  # noqa: F401
