@@ -33,7 +33,7 @@ class Who(Word):
     """Who must act, as a clinic says it."""
 
     CLINIC = "clinic", "Clinic"
-    PRESCRIBER = "in_person", "Prescriber in person"
+    PRESCRIBER = "in_person", "Prescriber"
     REGISTRANT = "registrant", "Registrant"
     GUARDIAN = "guardian", "Parent or guardian"
     PHARMACY = "pharmacy", "Pharmacy"

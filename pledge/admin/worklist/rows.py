@@ -21,6 +21,7 @@ from pledge.rules.calendar import program_day
 from pledge.rules.history import Record
 
 OPEN = "Open the record"
+THE_CLINIC = {Who.CLINIC, Who.PRESCRIBER}
 
 
 class Waiting(NamedTuple):
@@ -42,8 +43,8 @@ class Shown(NamedTuple):
 
     @property
     def quiet(self) -> bool:
-        """Whether there is nothing to do but to look."""
-        return self.label == OPEN
+        """Whether it is not the clinic's turn, or there is nothing to do but to look."""
+        return self.label == OPEN or self.row.who not in THE_CLINIC
 
 
 def waiting_for(visitor: Visitor, rows: QuerySet[Registrant], at: datetime, *, narrowed: bool) -> Waiting:
@@ -68,7 +69,7 @@ def waiting_for(visitor: Visitor, rows: QuerySet[Registrant], at: datetime, *, n
 def _urgency(row: WorkRow) -> tuple[bool, bool, date, int]:
     """Order what the clinic itself must do before what it waits for, then by day, what has none last."""
     return (
-        row.who not in {Who.CLINIC, Who.PRESCRIBER},
+        row.who not in THE_CLINIC,
         row.day is None,
         row.day or date.max,
         row.registrant_id or 0,

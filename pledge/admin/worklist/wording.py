@@ -1,10 +1,12 @@
 """What the worklist says: one sentence why, and in how many days."""
 
+from collections.abc import Iterable
 from datetime import date
 
-from pledge.admin.whereabouts import Place, Tone, long, place_of, unsigned, whereabouts
+from pledge.admin.whereabouts import Place, long, unsigned, whereabouts
 from pledge.admin.worklist.queues import Queue, Who, Work
 from pledge.rules.history import Record
+from pledge.rules.refusals import RefusalCode
 from pledge.rules.vocabulary import Signer
 
 HINTS = {
@@ -38,23 +40,45 @@ DAY_IS = {  # what the day of a row is
     Queue.COUNTERSIGN: "Since",
 }
 
+# Of these the page's own sentence says more than the reason's.
+SAID_ON_THE_PAGE = {
+    RefusalCode.TEST_MISSING,
+    RefusalCode.QUESTIONS_MISSING,
+    RefusalCode.CONTRACEPTION_MISMATCH,
+    RefusalCode.COUNSELING_MISSING,
+}
+
 
 def sentence_of(record: Record, work: Work, on: date) -> str:
     """Say why a registrant is on the worklist: the sentence of their own page, and what that leaves open."""
+    if work.queue is Queue.COUNTERSIGN or work.queue is Queue.SIGNATURES:
+        return _of_signing(record, work, on)
     stands = whereabouts(record, on)
     if stands.place is Place.ON_HOLD and work.queue is Queue.DUE:
         return f"{stands.sentence} A later negative test is on record: the hold can be cleared."
+    if (
+        work.why is None
+        or work.why.code in SAID_ON_THE_PAGE
+        or (work.who is Who.NO_ONE and stands.place is not Place.WINDOW_OPEN)
+    ):
+        return stands.sentence
+    if work.queue is Queue.CLOSING and work.until is not None:
+        return f"{work.why.sentence} The window closes on {long(work.until)}."
+    return f"{work.why.sentence} {work.why.next_step}"
+
+
+def _of_signing(record: Record, work: Work, on: date) -> str:
+    missing = list(unsigned(record, on))
+    by_others = [form for form, signer in missing if signer is not Signer.PRESCRIBER]
     if work.queue is Queue.COUNTERSIGN:
-        missing = list(unsigned(record, on))
-        by_others = {form for form, signer in missing if signer is not Signer.PRESCRIBER}
-        ready = [form.label for form, _ in missing if form not in by_others]
-        return f"Signed by everyone else: {' and '.join(ready)}."
-    unsaid = work.who is Who.PRESCRIBER or stands.tone is Tone.STOP
-    if work.why is not None and unsaid and place_of(record, on) is Place.WINDOW_OPEN:
-        return f"{work.why.sentence} The window closes on {long(work.until)}." if work.until else work.why.sentence
-    if work.why is not None and work.who is Who.PRESCRIBER:
-        return work.why.sentence
-    return stands.sentence
+        return f"Signed by everyone else: {_and(form.label for form, _ in missing if form not in by_others)}."
+    signers = _and(f"the {signer.label.lower()}" for _, signer in missing if signer is not Signer.PRESCRIBER)
+    return f"{_and(form.label for form in by_others)}: still to be signed by {signers}."
+
+
+def _and(words: Iterable[str]) -> str:
+    said = list(dict.fromkeys(words))
+    return " and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
 
 
 def in_days(day: date, on: date) -> str:
