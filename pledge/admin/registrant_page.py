@@ -11,9 +11,10 @@ from django.views.decorators.http import require_safe
 
 from pledge.admin.next_up import days_until, next_up
 from pledge.admin.panels import panels_of
-from pledge.admin.picture.drawing import Picture, draw, span_around
+from pledge.admin.picture.drawing import draw, span_around
 from pledge.admin.picture.holds import holds_of
 from pledge.admin.picture.marks import marks_of
+from pledge.admin.picture.shapes import NARROW, WIDE, Picture
 from pledge.admin.steps import Scene, steps_offered
 from pledge.admin.story import Show, page_of
 from pledge.admin.timeline import Spot
@@ -50,8 +51,8 @@ def show_page(request: HttpRequest, site: admin.AdminSite, visitor: Visitor, num
         "tests": tests,
         "windows": list(window_rows(registrant.windows.prefetch_related("confirmations", "answers"), scene.on)),
         "authorizations": registrant.authorizations.select_related("pharmacy"),
-        "picture": _picture(registrant, record, tests, scene.on),
         "panels": panels_of(scene, at),
+        **_pictures(registrant, record, tests, scene.on),
         **_standing(scene, record, course, gate_today(record, scene.on)),
         **_timeline(request, registrant),
         **_asked(request.GET.get("on", ""), record, scene.on),
@@ -92,11 +93,13 @@ def _standing(scene: Scene, record: Record, course: Course, gate: Decision) -> d
     }
 
 
-def _picture(registrant: Registrant, record: Record, tests: list[PregnancyTest], on: date) -> Picture:
+def _pictures(registrant: Registrant, record: Record, tests: list[PregnancyTest], on: date) -> dict[str, Picture]:
+    """Draw the months for a desk and, fewer of them, for a phone."""
     dispenses = registrant.dispenses.select_related("pharmacy")
     marks = marks_of(record, tests, dispenses, holds_of(registrant, on), on)
-    begun_on = min((mark.first_day for mark in marks), default=registrant.registered_on)
-    return draw(marks, span_around(on, min(begun_on, registrant.registered_on)), on)
+    begun_on = min([registrant.registered_on, *(mark.first_day for mark in marks[:1])])
+    frames = {"picture": WIDE, "narrow": NARROW}
+    return {name: draw(marks, span_around(on, begun_on, frame), on, frame) for name, frame in frames.items()}
 
 
 def _timeline(request: HttpRequest, registrant: Registrant) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""The picture of months: what is on it (``marks``, ``holds``), where that is drawn (``drawing``), as what (``shapes``)."""
+"""The picture of months: what it shows (``marks``, ``holds``), where and as what (``drawing``, ``shapes``)."""

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import count
+from typing import NamedTuple
 
 from pledge.admin.picture.marks import Lane, Mark, days_of
-from pledge.admin.picture.shapes import BOTTOM, LEFT, RIGHT, TOP, WIDTH, Picture, Row, Shape, Tick
+from pledge.admin.picture.shapes import BOTTOM, TOP, WIDE, Frame, Picture, Row, Shape, Tick
 from pledge.rules.calendar import ONE_DAY, Span, days_after
 
 LANE_PADDING, LANE_GAP = 8, 4
@@ -13,68 +14,86 @@ HEIGHTS = {Lane.TESTS: 22, Lane.WINDOWS: 38, Lane.SUPPLY: 26, Lane.STOPS: 22}  #
 BAR = {Lane.WINDOWS: 18, Lane.SUPPLY: 18, Lane.STOPS: 16}
 RADIUS = 7
 LETTER = 6.4  # a letter's width, as wide as any
-MONTHS_BACK, MONTHS_AHEAD, FEWEST_MONTHS_BACK = 6, 2, 1
+FEWEST_MONTHS_BACK = 1
 
 
-def span_around(on: date, begun_on: date) -> Span:
-    """Give the whole months that a picture shows: the last six and the next two, or fewer for a newcomer."""
-    first_day = max(_month(on, -MONTHS_BACK), min(_month(begun_on, 0), _month(on, -FEWEST_MONTHS_BACK)))
-    return Span(first_day, _month(on, MONTHS_AHEAD + 1) - ONE_DAY)
+def span_around(on: date, begun_on: date, frame: Frame = WIDE) -> Span:
+    """Give the whole months that a picture shows: those of its frame, or fewer back for a newcomer."""
+    first_day = max(_month(on, -frame.months_back), min(_month(begun_on, 0), _month(on, -FEWEST_MONTHS_BACK)))
+    return Span(first_day, _month(on, frame.months_ahead + 1) - ONE_DAY)
 
 
-def draw(marks: Iterable[Mark], span: Span, on: date) -> Picture:
+def draw(marks: Iterable[Mark], span: Span, on: date, frame: Frame = WIDE) -> Picture:
     """Draw the marks that touch a span of days; each is one shape, cut where the span ends."""
     shown = [mark for mark in marks if mark.touches(span)]
-    rows, y = [], float(TOP)
+    scale, rows, y = _Scale(span, frame), [], float(TOP)
     for lane in Lane:
-        row = _row(lane, [mark for mark in shown if mark.lane is lane], span, y)
+        row = _row(lane, [mark for mark in shown if mark.lane is lane], scale, y)
         rows.append(row)
         y += row.height + LANE_GAP
     return Picture(
+        frame=frame,
         height=y - LANE_GAP + BOTTOM,
         span=span,
         rows=rows,
-        ticks=_ticks(span),
-        today=_middle_of(on, span),
+        ticks=_ticks(scale),
+        today=scale.middle_of(on),
         title=f"The months from {span.first_day:%B %Y} to {span.last_day:%B %Y}",
         description=_described(shown, on),
         marks=shown,
     )
 
 
-def _row(lane: Lane, marks: Sequence[Mark], span: Span, y: float) -> Row:
+class _Scale(NamedTuple):
+    """Where a day lies on a picture."""
+
+    span: Span
+    frame: Frame
+
+    def left_of(self, day: date) -> float:
+        """Give where a day begins."""
+        days = (self.span.last_day - self.span.first_day).days + 1
+        breadth = self.frame.edge - self.frame.left
+        return round(self.frame.left + (day - self.span.first_day).days * breadth / days, 1)
+
+    def middle_of(self, day: date) -> float:
+        """Give the middle of a day."""
+        return round((self.left_of(day) + self.left_of(days_after(day, 1))) / 2, 1)
+
+    def ends(self, mark: Mark) -> tuple[float, float]:
+        """Give where a mark begins and ends, cut where the span does."""
+        if mark.lane is Lane.TESTS:
+            middle = self.middle_of(mark.first_day)
+            return round(middle - RADIUS, 1), round(middle + RADIUS, 1)
+        last_day = min(mark.last_day, self.span.last_day)
+        return self.left_of(max(mark.first_day, self.span.first_day)), self.left_of(days_after(last_day, 1))
+
+
+def _row(lane: Lane, marks: Sequence[Mark], scale: _Scale, y: float) -> Row:
     """Lay marks beside each other; one that would touch another goes to the next level below."""
     taken: list[float] = []
     shapes = []
     for mark in marks:
-        x, right = _ends(mark, span)
+        x, right = scale.ends(mark)
         level = next(level for level in count() if level >= len(taken) or taken[level] <= x)
         top = y + LANE_PADDING + level * HEIGHTS[lane]
-        shape = _shape(mark, x, top, right - x)
+        shape = _shape(mark, x, top, right - x, scale.frame)
         taken[level : level + 1] = [_reach(shape)]
         shapes.append(shape)
     height = 2 * LANE_PADDING + max(len(taken), 1) * HEIGHTS[lane] - (4 if lane is Lane.WINDOWS else 0)
     return Row(lane, y, height, shapes)
 
 
-def _ends(mark: Mark, span: Span) -> tuple[float, float]:
-    if mark.lane is Lane.TESTS:
-        middle = _middle_of(mark.first_day, span)
-        return round(middle - RADIUS, 1), round(middle + RADIUS, 1)
-    x = _left_of(max(mark.first_day, span.first_day), span)
-    return x, _left_of(days_after(min(mark.last_day, span.last_day), 1), span)
-
-
-def _shape(mark: Mark, x: float, y: float, width: float) -> Shape:
+def _shape(mark: Mark, x: float, y: float, width: float, frame: Frame) -> Shape:
     letters = len(mark.short) * LETTER
     if mark.lane is Lane.TESTS:
-        fits = x + width + 4 + letters <= WIDTH - RIGHT
-        return Shape(mark, x, y + 2, round(width, 1), 2 * RADIUS, x + width + 4 if fits else None, y + 13)
+        fits = x + width + 4 + letters <= frame.edge
+        return Shape(mark, x, y + 2, round(width, 1), 2 * RADIUS, round(x + width + 4, 1) if fits else None, y + 13)
     height = BAR[mark.lane]
     if mark.lane is Lane.WINDOWS:
-        text_x = min(max(x, LEFT), WIDTH - RIGHT - letters)
+        text_x = min(x, frame.edge - letters)
         return Shape(mark, x, y, round(width, 1), height, round(text_x, 1), y + height + 13)
-    inside = x + 14 if mark.lane is Lane.SUPPLY else x + 6
+    inside = round(x + (14 if mark.lane is Lane.SUPPLY else 6), 1)
     fits = inside + letters <= x + width
     return Shape(mark, x, y, round(width, 1), height, inside if fits else None, y + height - 5)
 
@@ -86,22 +105,13 @@ def _reach(shape: Shape) -> float:
     return max(shape.right, words) + (2 if outside else 0)
 
 
-def _ticks(span: Span) -> list[Tick]:
-    ticks, day = [], span.first_day
-    while day <= span.last_day:
-        year = f" {day.year}" if day.month == 1 or day == span.first_day else ""
-        ticks.append(Tick(_left_of(day, span), f"{day:%b}{year}"))
+def _ticks(scale: _Scale) -> list[Tick]:
+    ticks, day = [], scale.span.first_day
+    while day <= scale.span.last_day:
+        year = f" {day.year}" if day.month == 1 or day == scale.span.first_day else ""
+        ticks.append(Tick(scale.left_of(day), f"{day:%b}{year}"))
         day = _month(day, 1)
     return ticks
-
-
-def _left_of(day: date, span: Span) -> float:
-    days = (span.last_day - span.first_day).days + 1
-    return round(LEFT + (day - span.first_day).days * (WIDTH - RIGHT - LEFT) / days, 1)
-
-
-def _middle_of(day: date, span: Span) -> float:
-    return round((_left_of(day, span) + _left_of(days_after(day, 1), span)) / 2, 1)
 
 
 def _month(day: date, months: int) -> date:

@@ -5,8 +5,28 @@ from typing import NamedTuple
 from pledge.admin.picture.marks import Lane, Mark, days_of
 from pledge.rules.calendar import Span
 
-WIDTH, LEFT, RIGHT = 960, 84, 8
+RIGHT = 8  # left free beside the last month
 TOP, BOTTOM = 46, 6
+HALF_TODAY = 20  # half the width of the word over today's line
+
+
+class Frame(NamedTuple):
+    """One size of picture: its name, its width, where the months begin, and how many it shows before and ahead."""
+
+    name: str
+    width: int
+    left: int
+    months_back: int
+    months_ahead: int
+
+    @property
+    def edge(self) -> int:
+        """Where the last month ends."""
+        return self.width - RIGHT
+
+
+WIDE = Frame("wide", 960, 84, months_back=6, months_ahead=2)
+NARROW = Frame("narrow", 360, 60, months_back=2, months_ahead=1)
 
 
 class Kind(NamedTuple):
@@ -108,6 +128,7 @@ class Tick(NamedTuple):
 class Picture(NamedTuple):
     """A drawn picture: its size, its rows, the months along the top, and where today is."""
 
+    frame: Frame
     height: float
     span: Span
     rows: list[Row]
@@ -116,9 +137,6 @@ class Picture(NamedTuple):
     title: str
     description: str
     marks: list[Mark]
-    width: int = WIDTH
-    left: int = LEFT
-    edge: int = WIDTH - RIGHT
     top: int = TOP
 
     @property
@@ -129,7 +147,7 @@ class Picture(NamedTuple):
     @property
     def breadth(self) -> int:
         """The width of all months."""
-        return self.edge - self.left
+        return self.frame.edge - self.frame.left
 
     @property
     def depth(self) -> float:
@@ -151,9 +169,9 @@ class Picture(NamedTuple):
     @property
     def ahead(self) -> float:
         """The width of what lies ahead of today."""
-        return round(self.edge - self.today, 1)
+        return round(self.frame.edge - self.today, 1)
 
     @property
     def today_label(self) -> float:
         """Where the word over today's line stands."""
-        return min(max(self.today, LEFT + 20), WIDTH - RIGHT - 20)
+        return min(max(self.today, self.frame.left + HALF_TODAY), self.frame.edge - HALF_TODAY)
