@@ -20,7 +20,7 @@ from pledge.actions.tries import (
     opens_at,
 )
 from pledge.frame import action
-from pledge.models import Authenticator, EventType, RecoveryCode
+from pledge.models import Authenticator, EventType, FailedTries, RecoveryCode
 from pledge.trail import By, changed, record
 
 
@@ -90,9 +90,32 @@ def judge_code(user: User, code: str, address: str, *, act: str, by: By, at: dat
     return deny(counted, counters, user, act=act, by=by, at=at), []
 
 
-def deny(rows: list[Any], counters: list[Counter], user: User | None, *, act: str, by: By, at: datetime) -> Proof:
+def judge_again(
+    user: User, password: str, code: str, address: str, *, act: str, by: By, at: datetime
+) -> tuple[Proof, Changes]:
+    """Judge password and code of someone who is logged in already, before they change how they log in."""
+    if user.check_password(password):
+        return judge_code(user, code, address, act=act, by=by, at=at)
+    counters = [of_second_factor(user.pk), of_address(address)]
+    rows = lock_counters(counters, at)
+    locked = opens_at(counters, at)
+    if locked is not None:
+        return Proof(opens_at=locked), []
+    return deny(rows, counters, user, act=act, by=by, at=at), []
+
+
+def deny(
+    rows: list[FailedTries],
+    counters: list[Counter],
+    user: User | None,
+    also: Changes | None = None,
+    *,
+    act: str,
+    by: By,
+    at: datetime,
+) -> Proof:
     """Count a failure, leave an event about whom it concerns, and say when the next try is judged."""
-    changes = count_failure(rows, counters, at)
+    changes = [*count_failure(rows, counters, at), *(also or [])]
     record(EventType.LOG_IN_DENIED, act=act, by=by, at=at, about=user, changes=changes)
     return Proof(opens_at=max((row.locked_until for row in rows if row.locked_until), default=None))
 

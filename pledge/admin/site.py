@@ -7,23 +7,22 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
 
-from pledge.admin.doors import patterns, ways_for
-from pledge.admin.oversight.home import home_of
+from pledge.admin.doors import HOMES, patterns, ways_for
 from pledge.admin.signin.addresses import sign_in_patterns
-from pledge.admin.visitor import CLINIC, visitor_of
+from pledge.admin.signin.session import stay_of
+from pledge.admin.visitor import visitor_of
 
-# Django's own detour to a row's public page, which no row of ours has, and its log-in by password alone.
-UNUSED_ADDRESSES = {"view_on_site", "login"}
+# Django's own detour to a row's public page, which no row of ours has, and its log-in and password pages.
+UNUSED_ADDRESSES = {"view_on_site", "login", "password_change", "password_change_done"}
 # In the order of a working day; what is not named here is found on the first page, further down.
 SECTIONS = (
     ("People", ("Registrant", "Prescriber", "Designee", "Pharmacy", "Wholesaler")),
     ("Work", ("FollowUp", "Deviation")),
     ("Record", ("ProgramEvent", "Notice", "Authorization", "SignedConsent", "ConsentRecord", "Scan", "AccessEntry")),
-    ("Set-up", ("PharmacyKey", "FormVersion", "User", "Group")),
+    ("Set-up", ("PharmacyKey", "FormVersion", "User")),
 )
 
 
@@ -38,21 +37,28 @@ class ProgramSite(AdminSite):
     index_title = "The program"
     site_url = None
     enable_nav_sidebar = False
+    logout_template = "pledge/admin/signin/logged_out.html"
 
     def has_permission(self, request: HttpRequest) -> bool:
         return visitor_of(request) is not None
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]
         visitor = visitor_of(request)
-        if visitor is not None and visitor.role in CLINIC:
-            return redirect("admin:pledge_registrant_changelist")
-        at_home = home_of(visitor, timezone.now()) if visitor is not None else {}
-        return super().index(request, {**at_home, **(extra_context or {})})
+        if visitor is not None and visitor.role in HOMES:
+            return HOMES[visitor.role](request, self, visitor)
+        return super().index(request, extra_context)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         visitor = visitor_of(request)
-        ways = ways_for(visitor) if visitor is not None else []
-        return {**super().each_context(request), "visitor": visitor, "ways": ways}
+        if visitor is None:
+            return {**super().each_context(request), "visitor": None, "ways": []}
+        rest = {"visitor": visitor, "ways": ways_for(visitor), "stays": stay_of(request)}
+        return {**super().each_context(request), **rest}
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        answer = super().logout(request, extra_context)
+        answer["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+        return answer
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         apps = super().get_app_list(request, app_label)
@@ -76,6 +82,8 @@ class ProgramSite(AdminSite):
                     response: HttpResponse = door(request, *args, **kwargs)
                 except PermissionDenied as denied:
                     raise Http404("there is no such page") from denied
+                if visitor is None and request.method == "POST" and response.status_code == 302:
+                    response["Location"] += "&unsent" if "?" in response["Location"] else "?unsent"
                 if isinstance(response, SimpleTemplateResponse):
                     response.render()
                 return response

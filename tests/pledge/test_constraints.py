@@ -21,6 +21,7 @@ from consents.models import (
 )
 from consents.vocabulary import SigningMethod
 from pledge.models import (
+    Authenticator,
     Authorization,
     CalendarFeed,
     Course,
@@ -216,6 +217,14 @@ class TestTheDatabase:
         broken("recovery_code_is_one_of_its_own", again, code)
         back = ReturnCode.objects.create(user=user, digest="a", made_at=AT, expires_at=AT)
         broken("log_in_has_at_most_one_way_back", again, back, digest="b")
+        app = Authenticator.objects.create(user=user, sealed_secret="a", last_step=1, made_at=AT)
+        broken("log_in_has_at_most_one_authenticator", again, app)
+
+    def test_keeps_a_log_in_and_its_name(self, user):
+        with pytest.raises(IntegrityError, match="neither deleted nor given another user name"), transaction.atomic():
+            changed(user, username="other")
+        with pytest.raises(IntegrityError, match="neither deleted nor given another user name"), transaction.atomic():
+            user.delete()
 
     def test_holds_a_line_of_an_import_once(self, life, user):
         other = lives.registered(life.program, AT).registrant

@@ -11,12 +11,13 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from pledge.admin.signin.pages import code_page, password_page, set_up_page
+from pledge.admin.signin.pages import code_page, password_page, set_up_page, way_back_page
 
 PAGES = (
     ("login/", "login", password_page),
     ("login/code/", "log_in_code", code_page),
     ("login/authenticator/", "set_up_authenticator", set_up_page),
+    ("login/way-back/", "way_back_in", way_back_page),
 )
 
 

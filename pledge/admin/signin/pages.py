@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+import segno
 from django.contrib.admin import AdminSite
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
@@ -11,11 +12,13 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import mark_safe
 
 from pledge.actions.authenticators import set_up_authenticator
 from pledge.actions.log_in_secrets import address_for_apps, new_secret, sealed, unsealed
 from pledge.actions.proofs import Proof, log_in, prove_password
-from pledge.admin.signin.forms import CodeForm, PasswordForm, SetUpForm, plainly
+from pledge.actions.ways_back import come_back
+from pledge.admin.signin.forms import CodeForm, PasswordForm, SetUpForm, WayBackForm
 from pledge.admin.signin.session import HALFWAY, address_of, begin_session, keep_halfway, who_is_halfway
 from pledge.admin.visitor import visitor_behind
 from pledge.models import Authenticator
@@ -32,7 +35,7 @@ def password_page(request: HttpRequest, site: AdminSite) -> HttpResponse:
     if site.has_permission(request):
         return redirect(_next(request))
     at, proof = timezone.now(), Proof()
-    form = plainly(PasswordForm(request.POST or None))
+    form = PasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         on = program_day(at)
         proof = prove_password(
@@ -42,7 +45,9 @@ def password_page(request: HttpRequest, site: AdminSite) -> HttpResponse:
         if proof.user is not None:
             keep_halfway(request, proof.user, at, next=_next(request))
             return redirect("admin:log_in_code")
-    return _page(request, site, "password", "Log in", form=form, proof=proof, next=_next(request))
+    to = _next(request)
+    asked_for = {"next": to, "asked_for": to != reverse("admin:index"), "unsent": "unsent" in request.GET}
+    return _page(request, site, "password", "Log in", form=form, proof=proof, **asked_for)
 
 
 def code_page(request: HttpRequest, site: AdminSite) -> HttpResponse:
@@ -53,7 +58,7 @@ def code_page(request: HttpRequest, site: AdminSite) -> HttpResponse:
         return redirect("admin:login")
     if not Authenticator.objects.filter(user=user, ended_at=None).exists():
         return redirect("admin:set_up_authenticator")
-    form = plainly(CodeForm(request.POST or None))
+    form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         code = form.cleaned_data["code"]
         proof = log_in(user=user, code=code, address=address_of(request), by=by_of_log_in(user, at), at=at)
@@ -75,19 +80,52 @@ def set_up_page(request: HttpRequest, site: AdminSite) -> HttpResponse:
     halfway = request.session[HALFWAY]
     secret = unsealed(halfway.get(SECRET, "")) or new_secret()
     request.session[HALFWAY] = {**halfway, SECRET: halfway.get(SECRET) or sealed(secret)}
-    form = plainly(SetUpForm(request.POST or None))
+    form = SetUpForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             codes = set_up_authenticator(
                 user=user, secret=secret, code=form.cleaned_data["code"], by=by_of_log_in(user, at), at=at
             )
         except Rejected as rejected:
-            form.add_error("code", rejected.message[:1].upper() + rejected.message[1:] + ".")
+            form.reject(rejected.field, rejected.message)
         else:
             begin_session(request, user, Authenticator.objects.get(user=user, ended_at=None), at)
             return _page(request, site, "recovery_codes", "Keep these codes", codes=codes, next=halfway["next"])
-    more = {"secret": secret, "address": address_for_apps(secret, user.get_username()), "who": user}
-    return _page(request, site, "set_up", "Set up your authenticator", form=form, **more)
+    return _page(
+        request, site, "set_up", "Set up your authenticator", form=form, who=user, **shown_secret(secret, user)
+    )
+
+
+def way_back_page(request: HttpRequest, site: AdminSite) -> HttpResponse:
+    """Take a code that was given by hand, and a new password; then comes the authenticator."""
+    at, proof = timezone.now(), Proof()
+    form = WayBackForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        try:
+            proof = come_back(
+                username=said["username"], code=said["code"], password=said["new_password"],
+                address=address_of(request), by=SOMEONE, at=at,
+            )  # fmt: skip
+        except Rejected as rejected:
+            form.reject("new_password", rejected.message)
+        if proof.user is not None:
+            keep_halfway(request, proof.user, at, next=reverse("admin:index"))
+            return redirect("admin:set_up_authenticator")
+    return _page(request, site, "way_back", "Get back in", form=form, proof=proof)
+
+
+def shown_secret(secret: str, user: User) -> dict[str, Any]:
+    """Give what a page shows of a new authenticator's secret: a picture, an address, and groups to type."""
+    address = address_for_apps(secret, user.get_username())
+    picture = segno.make(address, error="m").svg_inline(
+        border=3, dark="#000", light="#fff", svgclass="qr", lineclass=None, omitsize=True, title="QR code of the secret"
+    )
+    return {
+        "secret": " ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
+        "address": address,
+        "picture": mark_safe(picture),  # noqa: S308 - drawn here, of our own words
+    }
 
 
 def by_of_log_in(user: User, at: datetime) -> By:

@@ -1,7 +1,7 @@
 """What a session says of how someone came in: no session is logged in that has not passed the second factor."""
 
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth import login
@@ -26,6 +26,27 @@ def has_second_factor(request: HttpRequest) -> bool:
     if timezone.now().timestamp() >= began + 3600 * settings.SESSION_LONGEST_HOURS:
         return False
     return Authenticator.objects.filter(pk=authenticator, user=request.user.pk, ended_at=None).exists()
+
+
+class Stay(NamedTuple):
+    """How long a session goes on without a request, and when it ends whatever happens."""
+
+    seconds: int
+    until: datetime
+    longest: datetime
+
+    @property
+    def may_be_extended(self) -> bool:
+        """Whether another request would make it longer."""
+        return self.until < self.longest
+
+
+def stay_of(request: HttpRequest) -> Stay:
+    """Give how long a logged-in session goes on from now."""
+    now = timezone.now()
+    longest = datetime.fromtimestamp(request.session[BEGAN], UTC) + timedelta(hours=settings.SESSION_LONGEST_HOURS)
+    until = min(now + timedelta(seconds=settings.SESSION_COOKIE_AGE), longest)
+    return Stay(int((until - now).total_seconds()), until, longest)
 
 
 def begin_session(request: HttpRequest, user: User, authenticator: Authenticator, at: datetime) -> None:

@@ -3,10 +3,13 @@
 from getpass import getpass
 from typing import Any
 
-from django.contrib.auth import get_user_model
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
+from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from pledge.actions.log_ins import make_log_in
+from pledge.actions.may_let_in import OPERATOR
+from pledge.rules.refusals import Rejected
 
 
 class Command(BaseCommand):
@@ -19,8 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--name", default="", help="their full name, as the trail will keep it")
 
     def handle(self, *, username: str, name: str, **options: Any) -> None:
-        users = get_user_model()
-        if users.objects.filter(username=username).exists():
+        if User.objects.filter(username__iexact=username).exists():
             raise CommandError(f"a log-in named {username!r} exists already")
         first, _, last = name.rpartition(" ")
         try:
@@ -31,8 +33,11 @@ class Command(BaseCommand):
         if password != again:
             raise CommandError("the two passwords differ; nothing was made")
         try:
-            validate_password(password, users(username=username, first_name=first, last_name=last))
-        except ValidationError as refused:
-            raise CommandError(" ".join(refused.messages)) from refused
-        users.objects.create_superuser(username, password=password, first_name=first, last_name=last)
-        self.stdout.write(f"{username} is a program administrator and logs in at /admin/")
+            make_log_in(
+                username=username, first_name=first, last_name=last, is_superuser=True, password=password,
+                by=OPERATOR, at=timezone.now(),
+            )  # fmt: skip
+        except Rejected as rejected:
+            raise CommandError(f"{rejected.message}; nothing was made") from rejected
+        self.stdout.write(f"{username} is a program administrator and logs in at /admin/,")
+        self.stdout.write("where they set up their authenticator first.")

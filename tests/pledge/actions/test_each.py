@@ -26,7 +26,12 @@ LEAVES_NO_EVENT = {
     "visits.touch",  # each page that a signer opens
     "visits.choose_language",  # every initial and signature says in which language
 }
-WHERE_EVENTS_ARE_RECORDED = ("pledge.actions.steps", "consents.actions.judging", "consents.actions.proving")
+WHERE_EVENTS_ARE_RECORDED = (
+    "pledge.actions.steps",
+    "pledge.actions.proofs",
+    "consents.actions.judging",
+    "consents.actions.proving",
+)
 ONLY_CONSEQUENCES = {"participants.record_run_out"}
 BY_CONSEQUENCE = {"nightly.lapse": "authorizations.lapse"}
 CLINIC_ACTS = sorted(
@@ -153,6 +158,7 @@ def test_the_types_of_events_are_all_left_by_something(program: lives.Program) -
         EventType.SIGNING_DENIED,
         EventType.SIGNING_LINK_CLOSED,
         EventType.ACT_REFUSED,
+        EventType.RECOVERY_CODE_USED,
     }
     own = {make(lives.a_program(AT)).event for make in EACH.values()}
     assert set(EventType) == (own - {None}) | consequences
