@@ -1,6 +1,6 @@
 """The list of registrants: found by number or name, narrowed by category and by where they stand."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 
 from django.db import connection
@@ -23,13 +23,18 @@ def records_of(ids: Iterable[int], on: date, *, with_signatures: bool = False) -
 
     :param with_signatures: gather, in one more, the signatures of those whose course is not enrolled yet.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_BY_IDS, {"ids": list(ids), "on": on})
-        records = {row[0]: record_from_row(row) for row in cursor.fetchall()}
+    records = {record.registrant_id: record for record in each_record_of(ids, on)}
     if not with_signatures:
         return records
     signatures = signatures_of_many([pk for pk, record in records.items() if record.course.enrolled_on is None])
     return {pk: record._replace(signatures=signatures.get(pk)) for pk, record in records.items()}
+
+
+def each_record_of(ids: Iterable[int], on: date) -> Iterator[Record]:
+    """Give the same one after the other, for whoever keeps none of thousands: a row is read when it is asked for."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_IDS, {"ids": list(ids), "on": on})
+        yield from map(record_from_row, cursor)
 
 
 def note_listed(rows: Sequence[Registrant], *, by: By, at: datetime) -> None:

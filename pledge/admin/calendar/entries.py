@@ -9,8 +9,9 @@ from datetime import date
 from typing import NamedTuple
 
 from pledge.admin.whereabouts import NEED_A_TEST
-from pledge.rules.calendar import ONE_DAY, Span
+from pledge.rules.calendar import ONE_DAY, Span, days_after
 from pledge.rules.dispensing import is_live
+from pledge.rules.editions import EDITIONS
 from pledge.rules.endings import post_treatment
 from pledge.rules.history import Record, Test, Window
 from pledge.rules.lockout import lockout_of
@@ -30,6 +31,15 @@ from pledge.rules.windows import window_span
 CAN = RiskCategory.CAN_BECOME_PREGNANT
 
 
+# How far a day may lie from what causes it: the longest wait, gap, lockout or window of any edition.
+REACH = max(
+    *(edition.wait_days + edition.screening_gap_days for edition in EDITIONS),
+    *(edition.post_treatment_days for edition in EDITIONS),
+    *(edition.lockout.days for edition in EDITIONS if edition.lockout),
+    *(rule.days_after_first for edition in EDITIONS for rule in edition.windows.values()),
+)
+
+
 class Kind(Word):
     """What a day asks for, the most pressing first."""
 
@@ -42,6 +52,9 @@ class Kind(Word):
     WAITING = "waiting", "Wait is over"
     LOCKOUT = "lockout", "Lockout is over"
     OPENS = "opens", "Window opens"
+
+
+_RANKS = {kind: rank for rank, kind in enumerate(Kind)}
 
 
 class State(Word):
@@ -66,7 +79,7 @@ class Entry(NamedTuple):
     @property
     def order(self) -> tuple[bool, int, str]:
         """What is to do comes first, and of that the most pressing."""
-        return self.state is not State.OPEN, list(Kind).index(self.kind), self.key
+        return self.state is not State.OPEN, _RANKS[self.kind], self.key
 
 
 def entries_of(record: Record, on: date, within: Span, last_dose_on: date | None = None) -> Iterator[Entry]:
@@ -93,6 +106,8 @@ def _confirmations(record: Record, on: date, within: Span) -> Iterator[Entry]:
         return
     months: dict[int, list[tuple[Test, date]]] = {}
     for test in course_tests(record):
+        if not days_after(within.first_day, -REACH) <= test.specimen_on <= within.last_day:
+            continue
         own = window_of(record, test.specimen_on)
         span = window_span(CAN, specimen_on=test.specimen_on, visit_on=own.visit_on if own and own.visit_on else on)
         if span is not None and within.holds(span.last_day):
@@ -168,9 +183,11 @@ def _lockout(record: Record, window: Window, lockout: Span, on: date, within: Sp
 
 def _starts(record: Record, on: date, within: Span) -> Iterator[Entry]:
     """Give the day from which the second test counts, once it is known, or else the end of the waiting period."""
-    enrolled_on = record.course.enrolled_on
+    enrolled_on, windows = record.course.enrolled_on, record.course_windows
     if record.category != CAN or enrolled_on is None:
         return
+    if windows and windows[0].opens_on < within.first_day:
+        return  # what opened a window was dated on the day or later
     newcomer = record._replace(windows=())  # the day was the same before the first window was opened
     days = {r.code: r.clears_on for r in waiting_refusals(newcomer, enrolled_on) if r.clears_on is not None}
     second = screening_test(record) is not None
@@ -178,7 +195,7 @@ def _starts(record: Record, on: date, within: Span) -> Iterator[Entry]:
     if day is None or not within.holds(day):
         return
     judged = newest_judged(record)
-    if record.course_windows or (judged is not None and judged.specimen_on >= day):
+    if windows or (judged is not None and judged.specimen_on >= day):
         state = State.DONE
     elif record.course.ended_on is not None:
         state = State.CANCELLED

@@ -6,13 +6,12 @@ from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from pledge.admin.calendar.entries import Entry, Kind, State, entries_of
-from pledge.admin.listing import records_of
+from pledge.admin.calendar.entries import REACH, Entry, Kind, State, entries_of
+from pledge.admin.listing import each_record_of
 from pledge.admin.visitor import Role, Visitor
 from pledge.models import Course, Designation, Designee, PregnancyTest, PrescriptionWindow, Registrant
 from pledge.models.standing import CertifiedParty
 from pledge.rules.calendar import Span, days_after
-from pledge.rules.editions import EDITIONS
 
 
 class Person(NamedTuple):
@@ -43,15 +42,6 @@ class Line(NamedTuple):
     version: Version | None = None
 
 
-# How far a day may lie from what causes it: the longest wait, gap, lockout or window of any edition.
-REACH = max(
-    *(edition.wait_days + edition.screening_gap_days for edition in EDITIONS),
-    *(edition.post_treatment_days for edition in EDITIONS),
-    *(edition.lockout.days for edition in EDITIONS if edition.lockout),
-    *(rule.days_after_first for edition in EDITIONS for rule in edition.windows.values()),
-)
-
-
 def concerned(rows: QuerySet[Registrant], within: Span) -> QuerySet[Registrant]:
     """Narrow to registrants for whom a day of the span may ask for something; a few too many, none too few."""
     lately = (days_after(within.first_day, -REACH), within.last_day)
@@ -75,9 +65,9 @@ def lines_about_registrants(rows: QuerySet[Registrant], on: date, within: Span) 
     people = {values[0]: Person(*values) for values in found}
     ended = Course.objects.filter(registrant__in=rows, is_current=True, post_treatment_tests_asked=True)
     last_doses = dict(ended.values_list("registrant_id", "last_dose_on"))
-    for pk, record in records_of(people, on).items():
-        for entry in entries_of(record, on, within, last_doses.get(pk)):
-            yield Line(entry, people[pk])
+    for record in each_record_of(people, on):
+        for entry in entries_of(record, on, within, last_doses.get(record.registrant_id)):
+            yield Line(entry, people[record.registrant_id])
 
 
 def lines_about_standing(visitor: Visitor, on: date, within: Span) -> Iterator[Line]:
