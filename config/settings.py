@@ -97,10 +97,9 @@ ANSWERS_KEPT_DAYS = 30  # promised to the pharmacies for every Idempotency-Key
 WORK_BEFORE_SUPPLY_ENDS_DAYS = 7
 WORK_BEFORE_WINDOW_CLOSES_DAYS = 3
 WORK_BEFORE_CERTIFICATION_ENDS_DAYS = 30
-# A file of registrants: how large, how long it waits between check and import; how long a list can be fetched.
+FILE_UPLOAD_HANDLERS = ["config.uploads.Bounded"]
 IMPORT_BYTES_MOST, IMPORT_ROWS_MOST, IMPORT_WAITS_MINUTES, EXPORT_HOURS = 512 * 1024, 2000, 60, 24
-DESIGNATION_WARNING_DAYS = 14  # before a designee's end day
-CERTIFICATION_TASK_DAYS = 30  # before and after its last day, a certification is a task of the program
+DESIGNATION_WARNING_DAYS, CERTIFICATION_TASK_DAYS = 14, 30  # before an end; of a certification, after it too
 PREGNANCY_FOLLOW_UP_HOURS = environment.whole("PREGNANCY_FOLLOW_UP_HOURS", default=24, least=1)
 MIDDLEWARE = [
     "config.transport.RefusePlainApiCalls",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.conf import settings
 
 if TYPE_CHECKING:
-    from _csv import _reader
+    from _csv import Reader
 
 COLUMNS = (
     "name",
@@ -100,7 +100,7 @@ def rows_of(text: str) -> list[Cells]:
         ) from wrong
 
 
-def _rows(lines: "_reader", columns: list[str]) -> Iterator[Cells]:
+def _rows(lines: "Reader", columns: list[str]) -> Iterator[Cells]:
     begins, count = lines.line_num + 1, 0
     for cells in lines:
         if any(cell.strip() for cell in cells):
