@@ -158,7 +158,7 @@ def signatures_of_many(ids: Collection[int]) -> dict[int, tuple[Signature, ...]]
     """Give the same for each of several registrants, in one statement; those without any have an empty one."""
     if not ids:
         return {}
-    signed = Registrant._meta.get_field("signed_consents").related_model.objects  # type: ignore[union-attr]
+    signed = Registrant._meta.get_field("signed_consents").related_model.objects  # type: ignore[attr-defined]
     in_course = {"registrant__courses__is_current": True, "signed_at__gte": F("registrant__courses__consents_since")}
     return dict.fromkeys(ids, ()) | _signatures_in(signed.filter(registrant__in=ids, **in_course))
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 
 from pledge.frame import action
 from pledge.models import EventType, SavedFilter
@@ -15,9 +15,7 @@ LONGEST_TITLE = SavedFilter._meta.get_field("title").max_length or 0
 
 
 @action
-def save_filter(
-    *, user: AbstractUser, title: str, words: Mapping[str, Word | int], by: By, at: datetime
-) -> SavedFilter:
+def save_filter(*, user: User, title: str, words: Mapping[str, Word | int], by: By, at: datetime) -> SavedFilter:
     """Keep what a list is narrowed to under a title; the same title again takes the new words.
 
     :param words: by the name of what they narrow; a prescriber by key.
@@ -29,7 +27,7 @@ def save_filter(
     if not all(isinstance(word, Word | int) for word in words.values()):
         raise Rejected("words", "a filter keeps the program's own words")
     kept = {name: word.value if isinstance(word, Word) else word for name, word in words.items()}
-    type(user).objects.select_for_update(no_key=True).get(pk=user.pk)
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
     row = SavedFilter.objects.filter(user=user, title=title).first()
     if row is None:
         row = SavedFilter.objects.create(user=user, title=title, words=kept)

@@ -61,7 +61,7 @@ class Narrowing(NamedTuple):
 def narrowing_of(words: Mapping[str, Any], listing: Listing, visitor: Visitor, sought: str = "") -> Narrowing:
     """Read what a list is narrowed to; what is no word of its vocabulary, and a prescriber not theirs, says nothing."""
     said = {
-        name: vocabulary(words.get(name))
+        name: vocabulary(words[name])
         for name, vocabulary in WORDS[listing].items()
         if words.get(name) in list(vocabulary)
     }

@@ -38,6 +38,7 @@ from tests.pledge.actions.each_designations import DESIGNATIONS
 from tests.pledge.actions.each_editions import EDITION_APPROVALS
 from tests.pledge.actions.each_exchange import EXCHANGE
 from tests.pledge.actions.each_feeds import FEEDS
+from tests.pledge.actions.each_filters import FILTERS
 from tests.pledge.actions.each_log_ins import LOG_INS
 from tests.pledge.actions.one_step import AT, ON, THROUGH, Step, before
 
@@ -459,4 +460,4 @@ EACH: dict[str, Callable[[lives.Program], Step]] = {
     "registrants.enroll": _enroll,
     "registrants.enroll_again": _enroll_again,
     "registrants.transfer": _transfer,
-} | DESIGNATIONS | EXCHANGE | EDITION_APPROVALS | FEEDS | LOG_INS
+} | DESIGNATIONS | EXCHANGE | EDITION_APPROVALS | FEEDS | FILTERS | LOG_INS
