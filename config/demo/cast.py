@@ -10,6 +10,8 @@ from django.contrib.auth.models import Group, User
 
 from config.demo.stage import Stage
 from pledge.actions import keys, participants
+from pledge.actions.authenticators import set_up_authenticator
+from pledge.actions.log_in_secrets import code_at, new_secret, step_at
 from pledge.admin.visitor import PROGRAM_ADMINISTRATORS
 from pledge.models import Designee, Pharmacy, Prescriber
 from pledge.trail import By, by_designee, by_prescriber, by_program
@@ -39,6 +41,7 @@ class LogIn:
     passphrase: str
     role: str
     name: str
+    secret: str = ""  # of the authenticator app
 
 
 def a_passphrase() -> str:
@@ -104,7 +107,9 @@ def enroll_parties(stage: Stage) -> tuple[Cast, list[LogIn], str]:
         )
     )
     issued = keys.issue_key(pharmacy=pharmacies[0], by=ada, at=stage.moment(170 - YEAR, "13:40"))
-    log_ins = [LogIn(username, passphrase, role, name) for username, name, role in people]
+    # So that nobody has to set one up before they have seen anything; /demo/codes/ shows what the app would.
+    secrets_ = {username: _authenticator(users[username], name, stage) for username, name, _ in people}
+    log_ins = [LogIn(username, passphrase, role, name, secrets_[username]) for username, name, role in people]
     return Cast(ada, prescribers, designee, pharmacies), log_ins, issued.secret
 
 
@@ -114,3 +119,10 @@ def _user(username: str, name: str, password: str) -> User:
     return User.objects.create(
         username=username, first_name=title, last_name=rest, email=address, password=password, is_staff=True
     )
+
+
+def _authenticator(user: User, name: str, stage: Stage) -> str:
+    secret, at = new_secret(), stage.moment(1 - YEAR, "08:30")
+    code = code_at(secret, step_at(at))
+    set_up_authenticator(user=user, secret=secret, code=code, by=By("program", str(user.pk), name), at=at)
+    return secret

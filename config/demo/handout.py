@@ -69,6 +69,7 @@ class Handout:
             "addresses": {
                 "web": f"{address}/",
                 "admin": f"{address}/admin/",
+                "codes": f"{address}/demo/codes/",
                 "mail": f"{address}/demo/mail/",
                 "api": f"{address}/api/v1/",
             },
@@ -86,7 +87,8 @@ class Handout:
         width = max(len(log_in.username) for log_in in self.log_ins)
         return [
             f"  Admin  {address}/admin/",
-            f"         every passphrase is  {self.log_ins[0].passphrase}",
+            f"         1. a user name below, and the passphrase  {self.log_ins[0].passphrase}",
+            f"         2. the code from the authenticator app: it is shown on  {address}/demo/codes/",
             *(f"         {log_in.username:<{width}}  {log_in.name}, {log_in.role}" for log_in in self.log_ins),
             "",
             *self._signers(address, at),

@@ -7,6 +7,7 @@ from config.urls import urlpatterns as doors
 
 urlpatterns = [
     path("", pages.first_page),
+    path("demo/codes/", pages.codes, name="current-codes"),
     path("demo/mail/", pages.mail_list, name="caught-mail"),
     path("demo/mail/<slug:name>/", pages.mail_page, name="caught-mail-page"),
     *doors,

@@ -109,6 +109,15 @@ def check_the_admin(demo: Demo, username: str) -> None:
     form = {"csrfmiddlewaretoken": token[1], "username": username, "password": log_in["passphrase"], "next": "/admin/"}
     request = urllib.request.Request(page, urllib.parse.urlencode(form).encode(), {"Referer": page})
     with browser.open(request, timeout=20) as answer:
+        second, said = answer.url, answer.read().decode()
+    assert second.endswith("/admin/login/code/")
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', said)
+    row = re.search(rf'<td>{username}</td>.*?<strong class="code">(\d{{6}})<', ask(f"{demo.address}/demo/codes/")[1])
+    assert token
+    assert row
+    form = {"csrfmiddlewaretoken": token[1], "code": row[1]}
+    request = urllib.request.Request(second, urllib.parse.urlencode(form).encode(), {"Referer": second})
+    with browser.open(request, timeout=20) as answer:
         assert "/login/" not in answer.url
         assert "Log out" in answer.read().decode()
 
@@ -158,7 +167,7 @@ class TestTheDemo:
             demo.wait()
             assert ask(f"{demo.address}/readyz") == (200, '{"status": "ready"}')
             assert stat.S_IMODE((demo.folder / "credentials.json").stat().st_mode) == 0o600
-            for shown in (f"{demo.address}/admin/", f"{demo.address}/demo/mail/", demo.credentials["pharmacy"]["key"]):
+            for shown in (f"{demo.address}/admin/", f"{demo.address}/demo/codes/", demo.credentials["pharmacy"]["key"]):
                 assert shown in demo.said.read_text()
             check_the_api(demo)
             check_the_mail(demo)
