@@ -66,7 +66,7 @@ def step_of(code: str, secret: str, at: datetime, *, after: int = 0) -> int | No
 
 def address_for_apps(secret: str, username: str) -> str:
     """Give what the QR code says to an authenticator app."""
-    said = {"secret": secret, "issuer": "Pledge", "algorithm": "SHA1", "digits": DIGITS, "period": STEP_SECONDS}
+    said = {"secret": secret, "issuer": "Pledge"}  # six digits of SHA-1 each half minute are what every app assumes
     return f"otpauth://totp/{quote(f'Pledge:{username}')}?{urlencode(said)}"
 
 

@@ -69,5 +69,11 @@ def forget_failures(rows: Iterable[FailedTries], counters: Iterable[Counter]) ->
     return [changed(row, failed=0, locked_until=None) for row in rows if row.key in keys and row.failed]
 
 
+def has_failed(user_id: int, username: str) -> bool:
+    """Tell whether there is anything to forget about a log-in."""
+    keys = [of_name(username).key, of_second_factor(user_id).key]
+    return FailedTries.objects.filter(key__in=keys, failed__gt=0).exists()
+
+
 def _digest(what: str) -> str:
     return salted_hmac(_KEY, what, algorithm="sha256").hexdigest()

@@ -59,7 +59,10 @@ class LogInAdmin(StepsAdmin):
         yield "locked", localize(locked) if locked else "no"
         made = Authenticator.objects.filter(user=row, ended_at=None).first()
         yield "authenticator", f"set up on {made.made_at:%Y-%m-%d}" if made else "none yet"
-        yield "recovery codes left", RecoveryCode.objects.filter(user=row, used_at=None, ended_at=None).count()
+        yield (
+            "recovery codes left",
+            RecoveryCode.objects.filter(user=row, used_at=None, ended_at=None).count() or "none",
+        )
         way = ReturnCode.objects.filter(user=row, used_at=None, revoked_at=None, expires_at__gt=at).first()
         yield "code to get back in", f"given, good until {localize(way.expires_at)}" if way else "none"
         yield "last logged in", localize(row.last_login)

@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.contrib.auth.validators import UnicodeUsernameValidator
 
 from pledge.actions import log_ins, ways_back
+from pledge.actions.tries import has_failed
 from pledge.admin.steps import Scene, Step, step
 from pledge.admin.visitor import AUDITORS, PROGRAM_ADMINISTRATORS, STAFF, Role
 from pledge.models import Designee, Prescriber
@@ -74,6 +75,10 @@ class Unlock(AboutLogIn):
     )
     act = staticmethod(log_ins.unlock_log_in)
     roles = STAFF | {Role.PRESCRIBER}
+
+    @classmethod
+    def makes_sense(cls, user: User) -> bool:
+        return user.is_active and has_failed(user.pk, user.get_username())
 
 
 @step(User)

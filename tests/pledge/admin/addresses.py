@@ -37,7 +37,7 @@ def _filled(address: str, registrant: Registrant) -> list[str]:
     model = next((m for m in admin.site._registry if f"/{m._meta.app_label}/{m._meta.model_name}/" in address), None)
     newest = model._default_manager.order_by("-pk").first() if model is not None else None
     pk = str(newest.pk) if newest is not None else NEVER_THERE
-    address = address.replace("<str:number>", registrant.number)
+    address = re.sub(r"<str:\w+>", registrant.number, address)
     address = re.sub(r"<(?:int:|path:)?(?:pk|object_id|id)>", pk, address)
     slugs = [*STEPS.get(model, {}), "no-such-step"] if model is not None else []
     filled = [address.replace("<slug:slug>", slug) for slug in slugs] if "<slug:slug>" in address else [address]
