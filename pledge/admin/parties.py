@@ -103,7 +103,8 @@ class StepsAdmin(ReadOnlyAdmin):
 
     def _permitted(self, request: HttpRequest, slug: str) -> Any:
         visitor = visitor_of(request)
-        taken = step_named(self.model, slug, visitor) if visitor is not None else None
+        theirs = visitor is not None and self.has_view_permission(request)  # whoever reads no row takes no step here
+        taken = step_named(self.model, slug, visitor) if visitor is not None and theirs else None
         if taken is None:
             raise Http404("there is no such step")
         return visitor, taken

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -37,6 +37,9 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
     def _read(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return self.changeform_view(request, str(object_id))
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+        raise Http404("there is no such row")
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         visitor = visitor_of(request)

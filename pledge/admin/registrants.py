@@ -39,7 +39,10 @@ class RegistrantAdmin(ReadOnlyAdmin):
         return _visitor(request).registrants()
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        return register_list(request, self.admin_site, _visitor(request))
+        visitor = _visitor(request)
+        if visitor.role not in self.roles:  # an auditor comes to a registrant through the record, never by a list
+            raise Http404("there is no such list")
+        return register_list(request, self.admin_site, visitor)
 
     def new_view(self, request: HttpRequest, slug: str) -> HttpResponse:
         at, visitor = timezone.now(), _visitor(request)
