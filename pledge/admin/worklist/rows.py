@@ -12,7 +12,7 @@ from pledge.admin.panels import READ_AHEAD, work_for
 from pledge.admin.steps import STEPS, Scene, Step
 from pledge.admin.visitor import Visitor, by_of
 from pledge.admin.whereabouts import gate_today, next_steps
-from pledge.admin.worklist.gathering import work_about
+from pledge.admin.worklist.gathering import Found, work_about
 from pledge.admin.worklist.parties import endings_for
 from pledge.admin.worklist.queues import Queue, Who, WorkRow
 from pledge.admin.worklist.wording import DAY_IS, in_days, sentence_of
@@ -25,10 +25,13 @@ THE_CLINIC = {Who.CLINIC, Who.PRESCRIBER}
 
 
 class Waiting(NamedTuple):
-    """Everything that waits, by queue and in order of urgency, with the records that were gathered on the way."""
+    """Everything that waits, by queue and in order of urgency, with what was found about whom on the way.
+
+    A row of the core's own has no sentence yet: only those that are shown are put into words.
+    """
 
     queues: Mapping[Queue, list[WorkRow]]
-    records: Mapping[int, Record]
+    found: Mapping[int, Found]
 
 
 class Shown(NamedTuple):
@@ -54,16 +57,13 @@ def waiting_for(visitor: Visitor, rows: QuerySet[Registrant], at: datetime, *, n
     """
     on = program_day(at)
     found = work_about(rows, on)
-    own = {
-        (work.queue, pk): WorkRow(work.queue, work.who, sentence_of(record, work, on), pk, work.until)
-        for pk, (record, work) in found.items()
-    }
+    own = {(work.queue, pk): WorkRow(work.queue, work.who, "", pk, work.until) for pk, (_, work) in found.items()}
     brought = [row for row in work_for(visitor, at) if row.registrant_id is not None]
     theirs = set(rows.filter(pk__in={row.registrant_id for row in brought}).values_list("pk", flat=True))
     own |= {(row.queue, row.registrant_id): row for row in brought if row.registrant_id in theirs}  # type: ignore[misc]
     everything = [*own.values(), *([] if narrowed else endings_for(visitor, at))]
     queues = {queue: sorted((row for row in everything if row.queue is queue), key=_urgency) for queue in Queue}
-    return Waiting(queues, {pk: one.record for pk, one in found.items()})
+    return Waiting(queues, found)
 
 
 def _urgency(row: WorkRow) -> tuple[bool, bool, date, int]:
@@ -76,13 +76,20 @@ def _urgency(row: WorkRow) -> tuple[bool, bool, date, int]:
     )
 
 
-def shown(visitor: Visitor, rows: Iterable[WorkRow], records: Mapping[int, Record], on: date) -> list[Shown]:
+def shown(visitor: Visitor, rows: Iterable[WorkRow], found: Mapping[int, Found], on: date) -> list[Shown]:
     """Give rows with whom they are about and the one next button, read in as many statements for many as for one."""
     rows = list(rows)
     people = people_of([row.registrant_id for row in rows if row.registrant_id is not None])
-    unread = [pk for pk in people if pk not in records]
-    known = {**records, **(records_of(unread, on, with_signatures=True) if unread else {})}
-    return [_shown(visitor, row, people.get(row.registrant_id or 0), known, on) for row in rows]
+    unread = [pk for pk in people if pk not in found]
+    records = {pk: one.record for pk, one in found.items() if pk in people}
+    records |= records_of(unread, on, with_signatures=True) if unread else {}
+    worded = [row if row.sentence else row._replace(sentence=_sentence(row, found, on)) for row in rows]
+    return [_shown(visitor, row, people.get(row.registrant_id or 0), records, on) for row in worded]
+
+
+def _sentence(row: WorkRow, found: Mapping[int, Found], on: date) -> str:
+    record, work = found[row.registrant_id or 0]
+    return sentence_of(record, work, on)
 
 
 def people_of(ids: Iterable[int]) -> dict[int, Registrant]:

@@ -138,7 +138,7 @@ class TestManyLives:
         assert visitor is not None
         waiting = waiting_for(visitor, visitor.registrants(), world.at, narrowed=True)
         rows = [row for all_of in waiting.queues.values() for row in all_of]
-        lines = {line.registrant: line for line in shown(visitor, rows, waiting.records, world.today)}
+        lines = {line.registrant: line for line in shown(visitor, rows, waiting.found, world.today)}
         assert len(lines) == len(rows) == sum(queue is not None for _, queue, *_ in EXPECTED)
         for life in lives:
             if life.registrant in lines:
