@@ -61,7 +61,7 @@ class TestAFile:
             (b"n,b\n", "no column “name”. The first line has no column “born_on”."),
             (b"name,born_on,name,phone\n", "column “phone” that is not one of ours"),
             (b"\xd0\xcf\x11\xe0 old", "older spreadsheet"),
-            (b"x" * 600_000, "at most 512 KB and 2,000 rows"),
+            (b"x" * 600_000, "at most 512 KB and 1,000 rows"),
         ],
     )
     def test_that_is_something_else_is_told_so_and_what_to_do(self, content, said):
