@@ -105,17 +105,18 @@ def _to_sign(record: Record, on: date) -> NextUp:
     missing = list(unsigned(record, on))
     if not missing:
         return NextUp(CLINIC, "completes the required forms")
-    form, signer = missing[0]
+    signer = missing[0][1]
+    forms = " and ".join(form.label.lower() for form, theirs in missing if theirs is signer)
     who = CLINIC if signer is Signer.PRESCRIBER else f"The {signer.label.lower()}"
     verb = "countersigns" if signer is Signer.PRESCRIBER else "signs"
     others = [other for _, other in missing if other is not signer]
     if others:
-        then = f"the {others[0].label.lower()} signs"
+        then = f"the {others[0].label.lower()} {'countersigns' if others[0] is Signer.PRESCRIBER else 'signs'}"
     elif record.category == CAN:
         then = "the waiting period begins, and the tests after it"
     else:
         then = HAND_OVER_THEN
-    return NextUp(who, f"{verb}: {form.label.lower()}", then=then)
+    return NextUp(who, f"{verb} {forms}", then=then)
 
 
 def _without_window(gate: Decision) -> NextUp:
