@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime
 from typing import NamedTuple
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 
 from pledge.actions.keys import digest_of
 from pledge.frame import action
@@ -21,7 +21,7 @@ class MadeFeed(NamedTuple):
 
 
 @action
-def make_feed(*, user: AbstractBaseUser, by: By, at: datetime) -> MadeFeed:
+def make_feed(*, user: User, by: By, at: datetime) -> MadeFeed:
     """Make an address for someone's calendar program; the one they had before is dead at once."""
     _lock(user)
     ended = [changed(row, revoked_at=at) for row in CalendarFeed.objects.filter(user=user, revoked_at=None)]
@@ -34,7 +34,7 @@ def make_feed(*, user: AbstractBaseUser, by: By, at: datetime) -> MadeFeed:
 
 
 @action
-def revoke_feed(*, user: AbstractBaseUser, by: By, at: datetime) -> CalendarFeed:
+def revoke_feed(*, user: User, by: By, at: datetime) -> CalendarFeed:
     """Revoke the address of someone's calendar program; it is dead on the next request.
 
     :raises Rejected: where they have none.
@@ -48,6 +48,6 @@ def revoke_feed(*, user: AbstractBaseUser, by: By, at: datetime) -> CalendarFeed
     return row
 
 
-def _lock(user: AbstractBaseUser) -> None:
+def _lock(user: User) -> None:
     """Let one after the other make or revoke: someone has at most one address."""
-    type(user)._default_manager.select_for_update(no_key=True).get(pk=user.pk)
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)

@@ -35,6 +35,10 @@ class TestALogLine:
         line = line_for("Not Found: %s", "/sign/aVerySecretLink/forms/3/")
         assert line["message"] == "Not Found: /sign/…/forms/3/"
 
+    def test_holds_no_calendar_s_address(self) -> None:
+        assert line_for("Not Found: %s", "/calendar/aVerySecretWord.ics")["message"] == "Not Found: /calendar/…"
+        assert line_for("Not Found: %s", "/admin/calendar/x/")["message"] == "Not Found: /admin/calendar/x/"
+
     def test_of_a_failed_task_leaves_out_its_arguments(self) -> None:
         told = {"name": "notifications.tasks.tick", "id": "7", "args": "('jane',)", "exc": "ValueError('jane')"}
         try:

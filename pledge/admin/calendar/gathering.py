@@ -1,8 +1,8 @@
 """Which registrants a span of days may concern, told by the database, and what their records then say."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -10,7 +10,6 @@ from pledge.admin.calendar.entries import REACH, Entry, Kind, State, entries_of
 from pledge.admin.listing import each_record_of
 from pledge.admin.visitor import Role, Visitor
 from pledge.models import Course, Designation, Designee, PregnancyTest, PrescriptionWindow, Registrant
-from pledge.models.standing import CertifiedParty
 from pledge.rules.calendar import Span, days_after
 
 
@@ -87,9 +86,7 @@ def lines_about_standing(visitor: Visitor, on: date, within: Span) -> Iterator[L
         yield Line(entry, about=row.designee.name, version=version)
 
 
-def _certifications(rows: Iterable[CertifiedParty], kind: str, reason: str, within: Span) -> Iterator[Line]:
-    for row in rows:
-        if row.certified_through is not None and within.holds(row.certified_through):
-            state = State.CANCELLED if row.suspended_at else State.OPEN
-            entry = Entry(row.certified_through, Kind.STANDING, reason, state, f"{kind}:{row.pk}")
-            yield Line(entry, about=row.name)
+def _certifications(rows: QuerySet[Any], kind: str, reason: str, within: Span) -> Iterator[Line]:
+    for row in rows.filter(certified_through__range=within):
+        state = State.CANCELLED if row.suspended_at else State.OPEN
+        yield Line(Entry(row.certified_through, Kind.STANDING, reason, state, f"{kind}:{row.pk}"), about=row.name)
