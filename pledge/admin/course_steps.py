@@ -102,10 +102,10 @@ class Ending(Step):
 
     roles = EVERYONE
     scope = Scope.COURSE
-    grave = True
+    grave = weighed = True
     input_names = {"last_dose": "last_dose_on"}
 
-    last_dose_on = DayField(label="Day of the last dose")
+    last_dose_on = DayField(label="Day of the last dose", help_text="The tests after treatment are counted from it.")
 
     def prepare(self) -> None:
         self.initial.setdefault("last_dose_on", self.scene.on)

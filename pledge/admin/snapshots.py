@@ -42,7 +42,7 @@ def snapshot_of(registrant: Registrant, at: datetime) -> Snapshot:
     lines = {
         ("Where they stand", 1): whereabouts(record, on).sentence,
         ("A pharmacy that asks today is told", 1): _told(gate),
-        ("Prescriber", 1): row.prescriber.name,
+        ("Prescriber", 1): f"{row.prescriber.name}, NPI {row.prescriber.npi}",
         ("Risk category", 1): _with_basis(row),
         ("On hold", 1): f"Since {long(row.hold_since)}" if row.hold_since else "",
         **_course(row, record, on),
