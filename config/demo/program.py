@@ -8,6 +8,7 @@ from django.db import connection
 
 from config.demo import beginnings, courses, signings
 from config.demo.cast import Cast, LogIn, enroll_parties
+from config.demo.morning import mornings_work
 from config.demo.person import Person
 from config.demo.signings import SignerOfDemo
 from config.demo.stage import Arc, Stage
@@ -116,6 +117,7 @@ def _lives(stage: Stage, cast: Cast, book: list[SignerOfDemo]) -> list[Arc]:
         courses.can_to_cannot(who("Eva Ellis", age=38)),
         courses.cannot_to_can(who("Fran Flores", 1, 41, basis="bilateral_oophorectomy")),
         courses.merged(who("Gina Gomez"), who("Gina Gomez")),
+        *mornings_work(who),
     ]
 
 
