@@ -8,13 +8,14 @@ import time_machine
 from notifications.sweep import run_sweep
 from pledge.actions import authorizations, months
 from pledge.admin.what_if import Unanswerable, asked_day, days_offered, sentence_of, what_if
+from pledge.admin.whereabouts import gate_today
 from pledge.eligibility import eligibility_of
 from pledge.facts import record_of
 from pledge.frame import foresee
 from pledge.rules.calendar import program_day
 from pledge.rules.editions import edition_on
 from pledge.rules.refusals import RefusalCode, Refused
-from tests.lives import UNDER_2021, UNDER_2026, Life, authorized, days_before, on_treatment
+from tests.lives import UNDER_2021, UNDER_2026, Life, a_program, authorized, days_before, on_treatment
 from tests.pledge.admin import test_whereabouts as states
 from tests.pledge.admin.world import World, a_world, page_of
 
@@ -77,6 +78,19 @@ class TestTheAnswer:
         assert not after.allowed
         assert RefusalCode.TEST_MISSING not in {refusal.code for refusal in last.judged.refusals}
         assert sentence_of(after, record, world.today) == "On Thursday, March 18, 2027, a pharmacy would be refused:"
+
+    def test_foresees_that_certifications_run_out(self, world: World) -> None:
+        program = a_program(world.at, through=world.today + timedelta(days=3))
+        life = authorized(program, world.at)
+        record = record_of(life.registrant, world.today)
+        foretold = [what_if(record, world.today + timedelta(days=days)) for days in range(6)]
+        assert [said.allowed for said in foretold] == [True] * 4 + [False] * 2
+        for days, said in enumerate(foretold):
+            run_sweep(at=later(world, days))
+            assert said.asked == gate_today(record_of(life.registrant, said.day), said.day)
+            if said.held is not None:
+                assert dispensing_on(life, later(world, days)) == ()
+        assert RefusalCode.PRESCRIBER_NOT_CERTIFIED in {refusal.code for refusal in foretold[-1].judged.refusals}
 
     def test_is_judged_by_that_day_s_edition(self, db: None) -> None:
         with time_machine.travel(BEFORE_2026, tick=False):
