@@ -12,12 +12,11 @@ from django.utils import timezone
 
 from pledge.admin.listing import NUMBERS_AN_ENTRY, note_listed, records_of, standing_in
 from pledge.admin.panels import pointers_for
-from pledge.admin.steps import STEPS
+from pledge.admin.steps import new_steps
 from pledge.admin.visitor import CLINIC, Visitor
 from pledge.admin.whereabouts import Place, whereabouts
 from pledge.admin.worklist.filters import saved_by
 from pledge.admin.worklist.words import Listing, Narrowing, address_of, narrowing_of, seek, sought_in
-from pledge.models import Registrant
 from pledge.rules.calendar import program_day
 from pledge.rules.vocabulary import RiskCategory
 
@@ -58,7 +57,7 @@ def _list(request: HttpRequest, site: AdminSite, visitor: Visitor, narrowing: Na
         "prescribers": [by.prescriber for by in visitor.acts_as] if len(visitor.acts_as) > 1 else [],
         "saved": saved_by(request, Listing.REGISTRANTS, visitor, narrowing),
         "listing": Listing.REGISTRANTS,
-        "steps": [taken for taken in STEPS[Registrant].values() if taken.about_new and visitor.role in taken.roles],
+        "steps": new_steps(visitor),
         "pointers": pointers_for(visitor, at),
         "several_prescribers": visitor.by().prescriber is None or len(visitor.acts_as) > 1,
     }

@@ -123,6 +123,12 @@ def step_named(model: type[Model], slug: str, visitor: Visitor) -> type[Step] | 
     return taken if taken is not None and visitor.role in taken.roles else None
 
 
+def new_steps(visitor: Visitor) -> list[type[Step]]:
+    """Give the steps that take in a registrant, as far as the visitor may take them."""
+    own = (taken for taken in STEPS.get(Registrant, {}).values() if taken.about_new and visitor.role in taken.roles)
+    return [taken for taken in own if visitor.may(taken.scope)]
+
+
 def steps_offered(model: type[Model], scene: Scene) -> dict[str, list[type[Step]]]:
     """Give the steps about a row that make sense now, by group."""
     groups: dict[str, list[type[Step]]] = {}

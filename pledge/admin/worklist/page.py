@@ -13,14 +13,13 @@ from django.views.decorators.http import require_http_methods
 from pledge.admin.doors import HOMES
 from pledge.admin.listing import note_listed
 from pledge.admin.panels import pointers_for
-from pledge.admin.steps import STEPS
+from pledge.admin.steps import new_steps
 from pledge.admin.visitor import CLINIC, Visitor
 from pledge.admin.worklist.filters import saved_by
 from pledge.admin.worklist.queues import Queue
 from pledge.admin.worklist.rows import Shown, Waiting, shown, waiting_for
 from pledge.admin.worklist.wording import HINTS, NOTHING
 from pledge.admin.worklist.words import Listing, Narrowing, address_of, narrowing_of, seek, sought_in
-from pledge.models import Registrant
 from pledge.rules.calendar import program_day
 from pledge.rules.vocabulary import RiskCategory
 
@@ -70,7 +69,7 @@ def _page(request: HttpRequest, site: AdminSite, visitor: Visitor, narrowing: Na
         "prescribers": [by.prescriber for by in visitor.acts_as] if len(visitor.acts_as) > 1 else [],
         "saved": saved_by(request, Listing.WORKLIST, visitor, narrowing),
         "listing": Listing.WORKLIST,
-        "steps": [step for step in STEPS[Registrant].values() if step.about_new and visitor.role in step.roles],
+        "steps": new_steps(visitor),
         "pointers": pointers_for(visitor, at),
     }
     return TemplateResponse(request, "pledge/admin/worklist.html", context)
