@@ -121,5 +121,6 @@ def _days(record: Record, on: date) -> Iterator[tuple[date, str]]:
         yield record.supply_through, "supply ends"
     for edition in EDITIONS:
         yield edition.effective_on, f"the {edition.name} edition begins"
-    if record.prescriber.certified_through is not None:
-        yield days_after(record.prescriber.certified_through, 1), "the prescriber's certification has run out"
+    last = record.prescriber.certified_through
+    if last is not None:
+        yield days_after(last, 1), "the prescriber's certification has run out"
