@@ -18,7 +18,7 @@ from pledge.admin import (  # noqa: F401
 )
 from pledge.admin.calendar import pages as calendar_pages  # noqa: F401
 from pledge.admin.confirm_many import page as confirm_many_page  # noqa: F401
-from pledge.admin.exchange import importing  # noqa: F401
+from pledge.admin.exchange import exporting, importing  # noqa: F401
 from pledge.admin.oversight import duplicates, home, rules_page  # noqa: F401
 from pledge.admin.signin import own, people  # noqa: F401
 from pledge.admin.signin import steps as signin_steps  # noqa: F401
