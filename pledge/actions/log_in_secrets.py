@@ -43,6 +43,15 @@ def unsealed(kept: str) -> str:
         return ""
 
 
+def is_sealed_anew(kept: str) -> bool:
+    """Tell whether the present secret key sealed what is kept, so that it outlives the former ones."""
+    try:
+        Fernet(_keys_of_seals()[0]).decrypt(kept.encode())
+    except InvalidToken:
+        return False
+    return True
+
+
 def code_at(secret: str, step: int) -> str:
     """Give the six digits that an authenticator shows in a half minute, counted from 1970 (RFC 6238)."""
     return f"{hotp(b32decode(secret), step, DIGITS):0{DIGITS}}"
@@ -96,6 +105,9 @@ def _keyed(code: str, user_id: int, key: str) -> str:
 
 
 def _seals() -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in _keys_of_seals()])
+
+
+def _keys_of_seals() -> list[bytes]:
     keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    derived = (hashlib.sha256(f"{_SEAL}:{key}".encode()).digest() for key in keys)
-    return MultiFernet([Fernet(urlsafe_b64encode(key)) for key in derived])
+    return [urlsafe_b64encode(hashlib.sha256(f"{_SEAL}:{key}".encode()).digest()) for key in keys]

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 
-from pledge.actions.log_in_secrets import digest_of_code, digests_of_code, step_of, unsealed
+from pledge.actions.log_in_secrets import digest_of_code, digests_of_code, is_sealed_anew, sealed, step_of, unsealed
 from pledge.actions.steps import Changes
 from pledge.actions.tries import (
     Counter,
@@ -78,6 +78,7 @@ def judge_code(user: User, code: str, address: str, *, act: str, by: By, at: dat
     mine = Authenticator.objects.select_for_update(no_key=True).filter(user=user, ended_at=None).first()
     step = step_of(code, unsealed(mine.sealed_secret), at, after=mine.last_step) if mine is not None else None
     if mine is not None and step is not None:
+        _seal_anew(mine)
         forgotten = forget_failures(rows, [of_second_factor(user.pk), of_name(user.get_username())])
         return Proof(user, authenticator=mine), [changed(mine, last_step=step), *forgotten]
     spare = _spare(user, code) if mine is not None else None
@@ -118,6 +119,13 @@ def deny(
     changes = [*count_failure(rows, counters, at), *(also or [])]
     record(EventType.LOG_IN_DENIED, act=act, by=by, at=at, about=user, changes=changes)
     return Proof(opens_at=max((row.locked_until for row in rows if row.locked_until), default=None))
+
+
+def _seal_anew(mine: Authenticator) -> None:
+    """Let an authenticator outlive the secret key that sealed it."""
+    if not is_sealed_anew(mine.sealed_secret):
+        mine.sealed_secret = sealed(unsealed(mine.sealed_secret))
+        mine.save(update_fields=["sealed_secret"])
 
 
 def _spare(user: User, code: str) -> RecoveryCode | None:

@@ -12,6 +12,7 @@ from pledge.models import FailedTries
 from pledge.trail import changed
 
 _KEY = "pledge.tries"
+_DROPPED_AT_ONCE = 100
 
 
 class Counter(NamedTuple):
@@ -38,8 +39,8 @@ def of_address(address: str) -> Counter:
 
 def opens_at(counters: Iterable[Counter], at: datetime) -> datetime | None:
     """Give when the last of these counters opens again, or None where all are open; nothing is locked for it."""
-    rows = FailedTries.objects.filter(key__in=[counter.key for counter in counters], locked_until__gt=at)
-    return max((row.locked_until for row in rows if row.locked_until), default=None)
+    locked = FailedTries.objects.filter(key__in=[counter.key for counter in counters], locked_until__gt=at)
+    return max(filter(None, locked.values_list("locked_until", flat=True)), default=None)
 
 
 def lock_counters(counters: Iterable[Counter], at: datetime) -> list[FailedTries]:
@@ -60,6 +61,7 @@ def count_failure(rows: Iterable[FailedTries], counters: Iterable[Counter], at: 
         until = at + window if failed >= most[row.key] else None
         changes.append(changed(row, failed=failed, since=at if fresh or not row.failed else row.since,
                                locked_until=until))  # fmt: skip
+    _forget_old(at - 2 * window)
     return changes
 
 
@@ -73,6 +75,13 @@ def has_failed(user_id: int, username: str) -> bool:
     """Tell whether there is anything to forget about a log-in."""
     keys = [of_name(username).key, of_second_factor(user_id).key]
     return FailedTries.objects.filter(key__in=keys, failed__gt=0).exists()
+
+
+def _forget_old(before: datetime) -> None:
+    """Drop some rows that count for nothing any more; what someone else holds is theirs to drop."""
+    old = FailedTries.objects.filter(since__lt=before).exclude(locked_until__gt=before)
+    kept = old.select_for_update(skip_locked=True).values_list("pk", flat=True)[:_DROPPED_AT_ONCE]
+    FailedTries.objects.filter(pk__in=list(kept)).delete()
 
 
 def _digest(what: str) -> str:
