@@ -136,7 +136,8 @@ def long(day: date) -> str:
 def _who_is_next(record: Record, on: date) -> str:
     if record.signatures is None:
         return "required forms are not complete"
-    return "; ".join(f"{form.label} by the {signer.label.lower()}" for form, signer in unsigned(record, on))
+    first = dict(reversed(list(unsigned(record, on))))  # of each form, who signs next
+    return "; ".join(f"{form.label} by the {first[form].label.lower()}" for form in reversed(first))
 
 
 def _without_window(record: Record, on: date) -> tuple[Tone, str]:

@@ -191,5 +191,5 @@ class TestTheListOfMany:
             registered(world.program, world.at)
         address = reverse("admin:pledge_registrant_changelist")
         world.prescriber.get(address)
-        with django_assert_max_num_queries(12):  # type: ignore[attr-defined]
+        with django_assert_max_num_queries(14):  # type: ignore[attr-defined]
             assert world.prescriber.get(address).content.decode().count("Forms to sign</span>") == 18
