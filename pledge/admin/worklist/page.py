@@ -14,7 +14,7 @@ from pledge.admin.doors import HOMES
 from pledge.admin.listing import note_listed
 from pledge.admin.panels import pointers_for
 from pledge.admin.steps import new_steps
-from pledge.admin.visitor import CLINIC, Visitor
+from pledge.admin.visitor import CLINIC, Role, Visitor
 from pledge.admin.worklist.filters import saved_by
 from pledge.admin.worklist.queues import Queue
 from pledge.admin.worklist.rows import Shown, Waiting, shown, waiting_for
@@ -24,6 +24,7 @@ from pledge.rules.calendar import program_day
 from pledge.rules.vocabulary import RiskCategory
 
 FIRST_OF_EACH = 8
+FOR_TODAY = {Role.PRESCRIBER: (Queue.DUE, Queue.COUNTERSIGN), Role.DESIGNEE: (Queue.DUE,)}
 ROWS = 36  # of one queue, on a page of its own
 
 
@@ -61,7 +62,7 @@ def _page(request: HttpRequest, site: AdminSite, visitor: Visitor, narrowing: Na
         "tiles": _tiles(waiting, narrowing),
         "sections": _sections(waiting, lines, narrowing, queue),
         "total": len({row.registrant_id for all_of in waiting.queues.values() for row in all_of if row.registrant_id}),
-        "today": len(waiting.queues[Queue.DUE]) + len(waiting.queues[Queue.COUNTERSIGN]),
+        "today": sum(len(waiting.queues[queue]) for queue in FOR_TODAY[visitor.role]),
         "here": address_of(Listing.WORKLIST, narrowing.kept()),
         "everything": address_of(Listing.WORKLIST, {}),
         "back": address_of(Listing.WORKLIST, narrowing.kept(queue="")),

@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from django.conf import settings
+from django.urls import reverse
 
 from pledge.admin.visitor import Role, Visitor
 from pledge.admin.whereabouts import long
 from pledge.admin.worklist.queues import Queue, Who, WorkRow
 from pledge.models import Designation, Designee, Prescriber
 from pledge.rules.calendar import days_after, program_day
+
+WRITE = "Write to the program"
 
 
 def endings_for(visitor: Visitor, at: datetime) -> Iterator[WorkRow]:
@@ -30,20 +33,25 @@ def endings_for(visitor: Visitor, at: datetime) -> Iterator[WorkRow]:
 
 
 def _certification(party: Prescriber | Designee, what: str, on: date, soon: date) -> Iterator[WorkRow]:
-    last = party.certified_through
+    last, write = party.certified_through, f"mailto:{settings.EMAIL_PROGRAM}"
     if party.suspended_at is not None:
         said = f"Suspended by the program: nothing can be confirmed or dispensed on this {what}."
-        yield WorkRow(Queue.ENDING, Who.PROGRAM, said, name=party.name)
+        yield WorkRow(Queue.ENDING, Who.PROGRAM, said, name=party.name, label=WRITE, address=write)
     elif last is None or last < on:
         said = f"The {what} ran out on {long(last)}." if last else f"There is no {what}."
-        yield WorkRow(Queue.ENDING, Who.PROGRAM, f"{said} The program renews it.", day=last, name=party.name)
+        said += " The program renews it."
+        yield WorkRow(Queue.ENDING, Who.PROGRAM, said, day=last, name=party.name, label=WRITE, address=write)
     elif last <= soon:
         said = f"The {what} holds through {long(last)}: have the program renew it before."
-        yield WorkRow(Queue.ENDING, Who.PROGRAM, said, day=last, name=party.name)
+        yield WorkRow(Queue.ENDING, Who.PROGRAM, said, day=last, name=party.name, label=WRITE, address=write)
 
 
 def _designation(designation: Designation, visitor: Visitor) -> WorkRow:
     designee, prescriber = designation.designee, designation.prescriber
     said = f"{designee.name} acts for {prescriber.name} through {long(designation.ends_on)}."  # type: ignore[arg-type]
-    name = designee.name if visitor.role is Role.PRESCRIBER else prescriber.name
-    return WorkRow(Queue.ENDING, Who.PRESCRIBER, said, day=designation.ends_on, name=name)
+    own = visitor.role is Role.PRESCRIBER
+    name = designee.name if own else prescriber.name
+    label, address = ("Your designees", "admin:designees") if own else ("For whom you act", "admin:designations")
+    return WorkRow(
+        Queue.ENDING, Who.PRESCRIBER, said, day=designation.ends_on, name=name, label=label, address=reverse(address)
+    )

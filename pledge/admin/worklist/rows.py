@@ -10,7 +10,7 @@ from django.urls import reverse
 from pledge.admin.listing import records_of
 from pledge.admin.panels import READ_AHEAD, work_for
 from pledge.admin.steps import STEPS, Scene, Step
-from pledge.admin.visitor import Visitor, by_of
+from pledge.admin.visitor import Role, Visitor, by_of
 from pledge.admin.whereabouts import gate_today, next_steps
 from pledge.admin.worklist.gathering import Found, work_about
 from pledge.admin.worklist.parties import endings_for
@@ -21,6 +21,7 @@ from pledge.rules.calendar import program_day
 from pledge.rules.history import Record
 
 OPEN = "Open the record"
+STEPS_OF = {Queue.COUNTERSIGN: "countersign"}  # what the queue is about; of all others, what the page suggests
 THE_CLINIC = {Who.CLINIC, Who.PRESCRIBER}
 
 
@@ -43,11 +44,7 @@ class Shown(NamedTuple):
     in_days: str
     label: str
     address: str
-
-    @property
-    def quiet(self) -> bool:
-        """Whether it is not the clinic's turn, or there is nothing to do but to look."""
-        return self.label == OPEN or self.row.who not in THE_CLINIC
+    quiet: bool  # it is not the visitor's turn, or there is nothing to do but to look
 
 
 def waiting_for(visitor: Visitor, rows: QuerySet[Registrant], at: datetime, *, narrowed: bool) -> Waiting:
@@ -57,7 +54,10 @@ def waiting_for(visitor: Visitor, rows: QuerySet[Registrant], at: datetime, *, n
     """
     on = program_day(at)
     found = work_about(rows, on)
-    own = {(work.queue, pk): WorkRow(work.queue, work.who, "", pk, work.until) for pk, (_, work) in found.items()}
+    own = {
+        (work.queue, pk): WorkRow(work.queue, work.who, "", pk, work.until, STEPS_OF.get(work.queue, ""))
+        for pk, (_, work) in found.items()
+    }
     brought = [row for row in work_for(visitor, at) if row.registrant_id is not None]
     theirs = set(rows.filter(pk__in={row.registrant_id for row in brought}).values_list("pk", flat=True))
     own |= {(row.queue, row.registrant_id): row for row in brought if row.registrant_id in theirs}  # type: ignore[misc]
@@ -103,15 +103,16 @@ def _shown(
     visitor: Visitor, row: WorkRow, registrant: Registrant | None, known: Mapping[int, Record], on: date
 ) -> Shown:
     day = in_days(row.day, on) if row.day is not None else ""
+    in_turn = row.who is Who.CLINIC or (row.who is Who.PRESCRIBER and visitor.role is Role.PRESCRIBER)
     if registrant is None:
-        return Shown(row, None, DAY_IS[row.queue], day, row.label, row.address)
+        return Shown(row, None, DAY_IS[row.queue], day, row.label, row.address, quiet=True)
     scene = Scene(visitor, by_of(visitor, registrant), on, registrant, known[registrant.pk])
     step = _taken(scene, row.slug) if row.slug else suggested(scene)
     if step is None:
         address = reverse("admin:pledge_registrant_page", args=[registrant.number])
-        return Shown(row, registrant, DAY_IS[row.queue], day, OPEN, address)
+        return Shown(row, registrant, DAY_IS[row.queue], day, OPEN, address, quiet=True)
     address = reverse("admin:pledge_registrant_step", args=[registrant.number, step.slug])
-    return Shown(row, registrant, DAY_IS[row.queue], day, step.title, address)
+    return Shown(row, registrant, DAY_IS[row.queue], day, step.title, address, quiet=not in_turn)
 
 
 def suggested(scene: Scene) -> type[Step] | None:
