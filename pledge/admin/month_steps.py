@@ -88,6 +88,7 @@ class ConfirmMonth(Step):
             del self.fields["statement"]
             return
         del self.fields["counseled"]
+        self.fields["statement"].help_text = f"Last confirmed on {long(self.last.confirmed_on)}: {self.last.named}."
         same = f"Counseled for this month; the same methods, confirmed today: {self.last.named}"
         self.fields["statement"].choices = [  # type: ignore[attr-defined]
             (SAME, f"{same}, which I acknowledge" if self.last.is_abstinence else same),
@@ -153,7 +154,7 @@ class ConfirmMonth(Step):
         if window is None:
             return "The month is confirmed."
         through = long(window.closes_on)
-        corrected = window.opened_at != outcome.confirmed_at
+        corrected = window.confirmations.exclude(pk=outcome.pk).exists()
         said = "The confirmation is corrected" if corrected else "The month is confirmed"
         record = record_of(self.scene.subject, self.scene.on)
         judged = record.window_with_id(window.pk)

@@ -32,21 +32,28 @@ def confirm_many(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     at = timezone.now()
     if request.method != "POST":
         return _check_list(request, visitor, at)
-    numbers = list(dict.fromkeys(request.POST.getlist("row")))[:MOST]
-    candidates = named(visitor, numbers, program_day(at))
+    sent = list(dict.fromkeys(request.POST.getlist("row")))
+    candidates = named(visitor, sent[:MOST], program_day(at))
+    gone = len(sent) - len(candidates)  # not the visitor's any more, or too many for one request
     rows = _rows(visitor, candidates, at, request.POST)
     change, wrong = "change" in request.POST, [row for row in rows if row.is_wrong]
     if wrong or change or not any(row.chosen for row in rows):
         nobody = not wrong and not change
-        return _check_list(request, visitor, at, [row.anew() for row in rows], nobody=nobody)
+        return _check_list(request, visitor, at, [row.anew() for row in rows], nobody=nobody, gone=gone)
     chosen = [row for row in rows if row.chosen]
     if "confirm" in request.POST:
-        return _result(request, visitor, chosen, at)
-    return _preview(request, visitor, rows, chosen, at)
+        return _result(request, visitor, chosen, at, gone=gone)
+    return _preview(request, visitor, rows, at, gone=gone)
 
 
 def _check_list(
-    request: HttpRequest, visitor: Visitor, at: datetime, rows: list[Row] | None = None, *, nobody: bool = False
+    request: HttpRequest,
+    visitor: Visitor,
+    at: datetime,
+    rows: list[Row] | None = None,
+    *,
+    nobody: bool = False,
+    gone: int = 0,
 ) -> HttpResponse:
     page = None
     alone: list[Candidate] = []
@@ -58,23 +65,24 @@ def _check_list(
         alone = alone[:MOST]
         rows = _rows(visitor, list(page), at)
     wrong = [row for row in rows if row.is_wrong] if "change" not in request.POST else []
-    context = {"rows": rows, "alone": alone, "page": page, "nobody": nobody, "wrong": wrong}
+    context = {"rows": rows, "alone": alone, "page": page, "nobody": nobody, "wrong": wrong, "gone": gone}
     return _shown(request, visitor, "list", at, [row.candidate for row in rows] + alone, context)
 
 
-def _preview(request: HttpRequest, visitor: Visitor, rows: list[Row], chosen: list[Row], at: datetime) -> HttpResponse:
-    outcomes = [foreseen(row, at) for row in chosen]
+def _preview(request: HttpRequest, visitor: Visitor, rows: list[Row], at: datetime, *, gone: int) -> HttpResponse:
+    outcomes = [foreseen(row, at) for row in rows if row.chosen]
     ready, stopped = _parted(outcomes)
     unsaid = [row for row in rows if not row.chosen]
-    context = {"ready": ready, "stopped": stopped, "unsaid": unsaid}
+    context = {"ready": ready, "stopped": stopped, "unsaid": unsaid, "gone": gone}
     return _shown(request, visitor, "preview", at, [row.candidate for row in rows], context)
 
 
-def _result(request: HttpRequest, visitor: Visitor, chosen: list[Row], at: datetime) -> HttpResponse:
+def _result(request: HttpRequest, visitor: Visitor, chosen: list[Row], at: datetime, *, gone: int) -> HttpResponse:
     outcomes = [left_out(row, at) if row.cleaned_data.get("left_out") else confirmed(row, at) for row in chosen]
     done, stopped = _parted(outcomes)
     already = [outcome for outcome in stopped if outcome.meanwhile is not None and outcome.meanwhile.own]
-    context = {"done": done, "already": already, "stopped": [one for one in stopped if one not in already]}
+    others = [outcome for outcome in stopped if outcome not in already]
+    context = {"done": done, "already": already, "stopped": others, "gone": gone}
     return _shown(request, visitor, "result", at, [row.candidate for row in chosen], context)
 
 
@@ -101,8 +109,7 @@ def _shown(
 ) -> HttpResponse:
     note_listed([candidate.registrant for candidate in candidates], by=visitor.by(), at=at)
     behalf = sorted({by.on_behalf_of for by in visitor.acts_as if by.on_behalf_of})
-    gone = len(set(request.POST.getlist("row")) - {candidate.registrant.number for candidate in candidates})
-    common = {"title": "Confirm several months", "behalf": behalf, "on": program_day(at), "gone": gone}
+    common = {"title": "Confirm several months", "behalf": behalf, "on": program_day(at)}
     return TemplateResponse(
         request, f"{TEMPLATES}/{name}.html", {**admin.site.each_context(request), **common, **context}
     )

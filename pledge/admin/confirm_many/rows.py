@@ -24,7 +24,7 @@ class Row(forms.Form):
         PriorSource, label="Taken since the window that passed unused", required=False, widget=forms.Select
     )
     visit_on = DayField(label="Visit")
-    days_supply = forms.IntegerField(label="Days", min_value=1)
+    days_supply = forms.IntegerField(label="Days of supply", min_value=1)
     specimen_on = forms.DateField(required=False, widget=forms.HiddenInput)
     methods = forms.TypedMultipleChoiceField(
         choices=Method.choices(), coerce=Method, required=False, widget=forms.MultipleHiddenInput

@@ -193,8 +193,10 @@ class TestTheResult:
 
     def test_opens_the_window_that_the_preview_showed(self, world: World) -> None:
         life = due(world)
+        unready = due(world)
         preview = previewed(world.prescriber, life)
-        world.prescriber.post(ADDRESS, carried(preview))
+        result = world.prescriber.post(ADDRESS, carried(preview))
+        assert ([row.prefix for row in preview.context["unsaid"]], result.context["gone"]) == ([unready.number], 0)
         window = life.registrant.windows.first()
         assert (window.opens_on, window.closes_on) == preview.context["ready"][0].window
 

@@ -82,6 +82,32 @@ class TestAFormShownForAnEarlierRecord:
         assert newest_act(life.registrant).type != EventType.WINDOW_CANCELLED
 
 
+class TestTwoWhoCorrectTheSameContact:
+    def test_are_told_who_what_and_when_and_lose_nothing(self, world: World) -> None:
+        life = ready(world.program, world.at)
+        address = step_of(life, "change-contact")
+        form = filled_in(world.prescriber.get(address), name="Robin Rivera")
+        world.assistant.post(address, filled_in(world.assistant.get(address), email="new@patients.example"))
+        answer = world.prescriber.post(address, form)
+        page = answer.content.decode()
+        assert "“Contact changed” was recorded by Dana Doe for Dr. Paula Prescott on Mar 11, 2027 at 10:00 AM" in page
+        assert "robin@patients.example" in page
+        assert {shown.label: shown.present for shown in answer.context["present"]} == {
+            "Full name": "Robin Reyes", "E-mail": "new@patients.example",
+        }  # fmt: skip
+        assert answer.context["form"]["name"].value() == "Robin Rivera"
+        assert newest_act(life.registrant).actor_name == "Dana Doe"
+
+    def test_are_not_stopped_by_what_was_refused_to_someone_else(self, world: World) -> None:
+        life = ready(world.program, world.at)
+        address = step_of(life, "change-contact")
+        form = filled_in(world.prescriber.get(address), name="Robin Rivera")
+        refused = step_of(life, "confirm-month")
+        world.assistant.post(refused, filled_in(world.assistant.get(refused), statement="same", days_supply="60"))
+        assert newest_act(life.registrant).type == EventType.ACT_REFUSED
+        assert world.prescriber.post(address, form).status_code == 302
+
+
 class TestAForgedForm:
     def test_without_a_token_is_refused(self, world: World) -> None:
         life = ready(world.program, world.at)
