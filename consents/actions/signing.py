@@ -93,7 +93,8 @@ def sign_on_paper(
     name, kind, digest = written_name(signer_name), kind_of(scan), digest_of(scan)
     mine = {"registrant": judged.row, "form_version": judged.version, "digest": digest}
     kept = Scan.objects.filter(**mine).first() or Scan.objects.create(**mine, kind=kind, content=scan, recorded_at=at)
-    entry = {"evidence": {"recorded_by": by.name, "recorded_by_kind": by.kind}}
+    behalf = {"recorded_for": by.on_behalf_of} if by.on_behalf_of else {}
+    entry = {"evidence": {"recorded_by": by.name, "recorded_by_kind": by.kind, **behalf}}
     signature = keep(
         judged, name=name, method=SigningMethod.PAPER, text=original(judged.version), entry=entry, scan=kept, at=at
     )

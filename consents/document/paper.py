@@ -99,6 +99,9 @@ def _proof(evidence: Mapping[str, Any], zone: ZoneInfo, words: Mapping[str, Any]
     if read := evidence.get("read"):
         language = words["languages"].get(read["language"], read["language"])
         yield labels["read"], f"{language}, SHA-256 {read['digest']}"
+    if who := evidence.get("recorded_by"):
+        whom = evidence.get("recorded_for")
+        yield labels["recorded_by"], labels["recorded_for"].format(who=who, whom=whom) if whom else who
 
 
 def _local(instant: str, zone: ZoneInfo, words: Mapping[str, Any]) -> str:

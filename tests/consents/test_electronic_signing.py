@@ -409,6 +409,12 @@ class TestOnPaper:
             sign_on_paper(**self.given(minor, signer))
         assert Scan.objects.count() == 1
 
+    def test_names_the_designee_who_recorded_it_and_for_whom(self, life):
+        sign_on_paper(**self.given(life, by=a_designee(life.program, AT)))
+        evidence = SignedConsent.objects.get(signer=REGISTRANT).evidence
+        said = (evidence["recorded_by"], evidence["recorded_for"])
+        assert said == ("Dana Designee", life.program.prescriber.name)
+
     def test_goes_beside_who_signed_electronically(self, minor):
         signers.signs_all(minor, AT, language="es")
         signers.on_paper(minor, AT, signer=GUARDIAN)
