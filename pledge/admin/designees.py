@@ -8,13 +8,12 @@ from django.contrib import admin
 from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pledge.admin.designation_steps import IN_PERSON, OWN_STEPS
 from pledge.admin.doors import DOORS, Door
-from pledge.admin.panels import POINTERS, Pointer
 from pledge.admin.stepping import take_step
 from pledge.admin.steps import Scene
 from pledge.admin.visitor import Role, Visitor
@@ -55,12 +54,8 @@ def shown(standing: Designation, on: date, last_act: datetime | None = None) -> 
 
 
 def _way_back(standing: Designation) -> str:
-    if standing.designee.user_id is None:
-        return ""
-    try:
-        return reverse("admin:let_back_in", args=[standing.designee.user_id])
-    except NoReverseMatch:
-        return ""
+    has_log_in = standing.designee.user_id is not None
+    return reverse("admin:let_back_in", args=[standing.designee_id]) if has_log_in else ""
 
 
 def last_acts(prescriber: Prescriber) -> dict[str, datetime]:
@@ -130,19 +125,6 @@ def _own_standing(visitor: Visitor, on: date) -> list[Designation]:
     return list(standing.order_by("prescriber__name"))
 
 
-def ending_soon(visitor: Visitor, at: datetime) -> Pointer | None:
-    """Point a designee to a designation that ends within the days of warning."""
-    on = program_day(at)
-    near = [one for one in _own_standing(visitor, on) if is_near(one.ends_on, on)]
-    if not near:
-        return None
-    first = min(one.ends_on for one in near if one.ends_on is not None)
-    days = (first - on).days
-    when = "today" if days == 0 else f"in {days} day{'' if days == 1 else 's'}"
-    return Pointer(f"What you may do ends {when}", reverse("admin:designations"))
-
-
-POINTERS.append(ending_soon)
 DOORS += [
     Door("designees/", designees_view, "designees", IN_PERSON, "Designees"),
     Door("designees/<slug:slug>/", designation_step_view, "designee_new", IN_PERSON),

@@ -74,6 +74,11 @@ class TestAPrescriber:
         assert steps_shown(world.assistant.get(page_of(life)).content.decode()) >= {"change-contact"}
         assert "confirm-month" not in steps_shown(world.assistant.get(page_of(life)).content.decode())
 
+    def test_lets_their_designee_back_in(self, world):
+        address = reverse("admin:let_back_in", args=[world.designee.pk])
+        assert f'href="{address}"' in world.prescriber.get(OWN).content.decode()
+        assert world.prescriber.get(address).status_code == 200
+
     def test_takes_it_back_in_the_middle_of_a_session(self, world, life):
         assert world.assistant.get(page_of(life)).status_code == 200
         address = reverse("admin:designation_step", args=[standing(world).pk, "take-back"])
@@ -102,7 +107,6 @@ class TestADesignee:
         assert "at midnight after" not in page
         given(world, Scope.MONTH, ends_on=world.today + timedelta(days=14))
         assert "at midnight after Thursday, March 25" in world.assistant.get(FOR_WHOM).content.decode()
-        assert "What you may do ends in 14 days" in world.assistant.get("/admin/pledge/registrant/").content.decode()
         given(world, Scope.MONTH, ends_on=world.today + timedelta(days=15))
         assert "at midnight after" not in world.assistant.get(FOR_WHOM).content.decode()
 
@@ -139,7 +143,7 @@ class TestADesignee:
         assert (event.actor_name, event.on_behalf_of) == ("Dana Doe", world.program.prescriber.name)
         page = world.prescriber.get(page_of(life)).content.decode()
         assert f"Dana Doe for {world.program.prescriber.name}" in page  # beside the test
-        assert f"Dana Doe on behalf of {world.program.prescriber.name}" in page  # and in the timeline
+        assert f"by Dana Doe for {world.program.prescriber.name}" in page  # and in the timeline
 
     def test_enrolls_only_for_those_who_gave_them_that(self, world):
         world.designated_elsewhere()
