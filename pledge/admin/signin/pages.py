@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import segno
+from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
@@ -21,7 +22,7 @@ from pledge.actions.ways_back import come_back
 from pledge.admin.signin.forms import CodeForm, PasswordForm, SetUpForm, WayBackForm
 from pledge.admin.signin.session import HALFWAY, address_of, begin_session, keep_halfway, who_is_halfway
 from pledge.admin.visitor import visitor_behind
-from pledge.models import Authenticator
+from pledge.models import Authenticator, RecoveryCode
 from pledge.rules.calendar import program_day
 from pledge.rules.refusals import Rejected
 from pledge.trail import By
@@ -65,6 +66,8 @@ def code_page(request: HttpRequest, site: AdminSite) -> HttpResponse:
         if proof.user is not None and proof.authenticator is not None:
             to = request.session[HALFWAY]["next"]
             begin_session(request, user, proof.authenticator, at)
+            if proof.by_recovery_code:
+                _say_what_is_left(request, user)
             return redirect(to)
     return _page(request, site, "code", "One more step", form=form, proof=proof, who=user)
 
@@ -132,6 +135,14 @@ def by_of_log_in(user: User, at: datetime) -> By:
     """Give who acts, as the trail will name them."""
     visitor = visitor_behind(user, program_day(at))
     return visitor.by() if visitor else By("staff", str(user.pk), user.get_full_name() or user.get_username())
+
+
+def _say_what_is_left(request: HttpRequest, user: User) -> None:
+    left = RecoveryCode.objects.filter(user=user, used_at=None, ended_at=None).count()
+    said = (
+        f"You logged in with a recovery code; {left} are left. With a new phone, or few codes: see “Your log-in” above."
+    )
+    messages.warning(request, said)
 
 
 def _next(request: HttpRequest) -> str:

@@ -81,8 +81,9 @@ class TestARecoveryCode:
     def test_stands_in_once(self, browser: AtTheDoor, codes: list[str], newcomer: User) -> None:
         for code, taken in ((codes[3].upper().replace("-", " "), True), (codes[3], False), (codes[4], True)):
             browser.password("nova")
-            browser.code(code)
+            answer = browser.code(code)
             assert browser.is_in is taken
+            assert ("messages" in answer.cookies) is taken, "nobody says how many are left"
             browser.post(reverse("admin:logout"))
         used = ProgramEvent.objects.filter(type=EventType.RECOVERY_CODE_USED, subject_id=newcomer.pk)
         assert used.count() == 2
