@@ -19,9 +19,9 @@ MOST_LINES = 5 * PAGE  # that one page may fold
 
 
 class Show(Word):
-    """What a timeline is narrowed to; everything is all but who looked."""
+    """What a timeline shows: all that happened and was sent, a part of it, or who looked."""
 
-    ALL = "all", "Everything"
+    ALL = "all", "All that happened"
     MONTHS = "months", "Tests and months"
     CONSENTS = "consents", "Consents"
     PHARMACY = "pharmacy", "Pharmacy"

@@ -50,7 +50,10 @@ def _stands(window: PrescriptionWindow, on: date) -> str:
         return "Cancelled"
     if window.stopped_at is not None:
         return f"Stopped: {window.get_stop_cause_display().lower()}"
-    return "Open" if window.opens_on <= on <= window.closes_on else "Closed"
+    used = window.first_dispensed_at is not None
+    if window.opens_on <= on <= window.closes_on:
+        return "Open, dispensed from" if used else "Open"
+    return "Used" if used else "Missed"
 
 
 def _named(methods: Iterable[str]) -> list[str]:

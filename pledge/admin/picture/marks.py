@@ -5,17 +5,16 @@ from datetime import date
 from itertools import chain
 from typing import NamedTuple
 
+from pledge.admin.titles import DASH, short, span_of, where_tested
 from pledge.models import Dispense, PregnancyTest
 from pledge.rules.calendar import Span, days_after
 from pledge.rules.dispensing import needs_window
 from pledge.rules.editions import edition_on
 from pledge.rules.history import Record, Window
 from pledge.rules.lockout import lockout_of
-from pledge.rules.vocabulary import RiskCategory, TestResult, TestSetting, Word
+from pledge.rules.vocabulary import RiskCategory, TestResult, Word
 
 CAN = RiskCategory.CAN_BECOME_PREGNANT
-DASH = "\N{EN DASH}"
-SETTINGS = {TestSetting.HOME: "at home", TestSetting.MEDICAL_SETTING: "in a medical setting"}
 
 
 class Lane(Word):
@@ -65,34 +64,20 @@ def marks_of(
 
 def days_of(first_day: date, last_day: date) -> str:
     """Give one day or a span of days in words, with the year."""
-    if first_day == last_day:
-        return f"{first_day:%b} {first_day.day}, {first_day.year}"
     if first_day.year != last_day.year:
         return f"{days_of(first_day, first_day)} {DASH} {days_of(last_day, last_day)}"
-    return f"{short_days(first_day, last_day)}, {last_day.year}"
-
-
-def short_days(first_day: date, last_day: date) -> str:
-    """Give a span of days in as few words as there are."""
-    month = "" if first_day.month == last_day.month else f"{last_day:%b} "
-    return f"{first_day:%b} {first_day.day} {DASH} {month}{last_day.day}"
-
-
-def where_tested(setting: str) -> str:
-    """Say where a specimen was tested."""
-    return SETTINGS.get(TestSetting(setting), "at a certified laboratory")
+    return f"{span_of(first_day, last_day)}, {last_day.year}"
 
 
 def _test(test: PregnancyTest) -> Mark:
     day, result = test.specimen_on, TestResult(test.result)
     said = f"{result.label}, {where_tested(test.setting)}"
-    return Mark(Lane.TESTS, result.value, day, day, "Test", said, f"{day:%b} {day.day}", f"test:{test.pk}")
+    return Mark(Lane.TESTS, result.value, day, day, "Test", said, short(day), f"test:{test.pk}")
 
 
 def _window(window: Window, on: date) -> Mark:
     kind, said = _how_used(window, on)
-    short = short_days(*window.span) if window.opens_on != window.closes_on else f"{window.opens_on:%b %-d}"
-    return Mark(Lane.WINDOWS, kind, *window.span, "Window", said, short, f"window:{window.id}")
+    return Mark(Lane.WINDOWS, kind, *window.span, "Window", said, span_of(*window.span), f"window:{window.id}")
 
 
 def _how_used(window: Window, on: date) -> tuple[str, str]:
@@ -130,7 +115,7 @@ def _lockouts(record: Record) -> Iterator[Mark]:
     for window in record.windows:
         span = lockout_of(window, record)
         if span is not None:
-            said = f"Locked out after the window of {short_days(*window.span)}"
+            said = f"Locked out after the window of {span_of(*window.span)}"
             yield Mark(Lane.STOPS, "lockout", *span, "Lockout", said, "Locked out", f"lockout:{window.id}")
 
 
