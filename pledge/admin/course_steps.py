@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 
 from pledge.actions import holds, records, registrants
 from pledge.admin.fields import DayField, NpiField
@@ -94,7 +95,11 @@ class Transfer(Step):
         return is_active(scene)
 
     def done(self, outcome: Any) -> str:
-        return "The registrant is transferred."
+        return "The registrant is transferred, and is on the new prescriber's list now."
+
+    def leads_to(self, outcome: Any) -> str | None:
+        theirs = self.scene.visitor.registrants().filter(pk=outcome.pk)
+        return None if theirs.exists() else reverse("admin:index")
 
 
 class Ending(Step):

@@ -75,12 +75,13 @@ class ConfirmMonth(Step):
     def prepare(self) -> None:
         record, on = self.scene.record, self.scene.on
         self.fields["days_supply"].initial = edition_on(on).supply_days
-        self.initial.setdefault("visit_on", on)
+        self.fields["visit_on"].initial = on
         if not can_become_pregnant(self.scene) or record is None:
             for name in ("specimen_on", "methods", "abstinence_acknowledged", "prior_source", "statement"):
                 del self.fields[name]
             return
         self._offer_tests()
+        self._keep_what_is_corrected()
         if not asks_for_prior_source(record, on):
             del self.fields["prior_source"]
         self.last = last_confirmed(self.scene.subject)
@@ -107,6 +108,13 @@ class ConfirmMonth(Step):
             self.initial.setdefault("specimen_on", window.specimen_on.isoformat())
         elif newest and newest[0].result == TestResult.NEGATIVE:
             self.initial.setdefault("specimen_on", newest[0].specimen_on.isoformat())
+
+    def _keep_what_is_corrected(self) -> None:
+        """Begin a correction with the visit and the supply that were confirmed: only what is changed changes."""
+        said = self.scene.subject.confirmations.first() if self.corrected_through else None
+        if said is not None:
+            self.fields["days_supply"].initial = said.days_supply
+            self.fields["visit_on"].initial = said.visit_on
 
     @property
     def corrected_through(self) -> str:

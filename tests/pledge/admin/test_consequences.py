@@ -140,6 +140,15 @@ class TestWhatIsShown:
         assert told(before, after) == answer.context["weighed"]
 
 
+class TestATransfer:
+    def test_leads_to_the_list_since_the_registrant_is_no_longer_there(self, world: World) -> None:
+        life = with_authorization(world)
+        answer = asked(world.prescriber, life, "transfer", prescriber=world.elsewhere.prescriber.npi)
+        done = pressed_on(world.prescriber, step_of(life, "transfer"), answer)
+        assert world.prescriber.get(done.url).status_code == 200
+        assert world.prescriber.get(page_of(life)).status_code == 404
+
+
 class TestAStepThatWouldBeRefused:
     def test_says_so_with_every_reason_and_leaves_no_event(self, world: World) -> None:
         life = dispensed_today(world)

@@ -9,7 +9,7 @@ import pytest
 from django.contrib.messages import get_messages
 
 from pledge.actions import holds, registrants
-from tests.lives import CANNOT, Life, a_test, enrolled, on_treatment, ready, registered, signed
+from tests.lives import CANNOT, Life, a_test, confirmed, enrolled, on_treatment, ready, registered, signed
 from tests.pledge.admin.world import World, page_of, step_of, take
 
 
@@ -109,6 +109,14 @@ class TestConfirmingOutOfTurn:
         a_test(life, world.at, result="indeterminate")  # type: ignore[arg-type]
         form = world.prescriber.get(step_of(life, "confirm-month")).context["form"]
         assert form["specimen_on"].value() is None
+
+    def test_of_a_confirmed_month_begins_with_what_was_confirmed(self, world: World) -> None:
+        life = enrolled(world.program, world.at)
+        a_test(life, world.at)
+        confirmed(life, world.at, days_supply=15)
+        take(world.prescriber, step_of(life, "confirm-month"), statement="other", methods=["iud", "male_condom"])
+        newest = life.registrant.confirmations.first()
+        assert (newest.days_supply, newest.methods) == (15, ["iud", "male_condom"])
 
     def test_says_that_a_confirmed_month_is_corrected(self, world: World) -> None:
         life = ready(world.program, world.at)
