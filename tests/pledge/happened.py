@@ -14,7 +14,7 @@ from pledge.models import EventType, ProgramEvent
 from pledge.rules.refusals import RefusalCode, Refused, Rejected
 
 KEPT_ANYWAY = {"programevent"}
-OWN_APPS = ("pledge", "consents", "notifications", "auth")
+OWN_APPS = ("pledge", "consents", "notifications", "auth", "sessions")
 
 
 @contextmanager

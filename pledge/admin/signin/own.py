@@ -1,23 +1,26 @@
 """Someone's own log-in: what there is of it, and changing it with password and code again."""
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pledge.actions.authenticators import Made, change_authenticator, change_password, make_recovery_codes
 from pledge.actions.log_in_secrets import new_secret, sealed, unsealed
 from pledge.actions.proofs import Proof
+from pledge.actions.sessions import end_other_sessions, live_sessions
 from pledge.admin.doors import DOORS, Door
 from pledge.admin.signin.forms import AgainForm, ChangeAuthenticatorForm, ChangePasswordForm
 from pledge.admin.signin.pages import shown_secret
-from pledge.admin.signin.session import address_of, begin_session
+from pledge.admin.signin.session import BEGAN, address_of, begin_session
 from pledge.admin.visitor import Role, Visitor
 from pledge.models import Authenticator, RecoveryCode
 from pledge.rules.refusals import Rejected
@@ -34,6 +37,7 @@ def own_page(request: HttpRequest, visitor: Visitor) -> HttpResponse:  # noqa: A
     context = {
         "authenticator": Authenticator.objects.get(user=user, ended_at=None),
         "codes_left": RecoveryCode.objects.filter(user=user, used_at=None, ended_at=None).count(),
+        "elsewhere": list(_elsewhere(request, user)),
     }
     return _page(request, "own", "Your log-in", **context)
 
@@ -89,11 +93,32 @@ def password_page(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     return _page(request, "own_password", "Another password", form=form, proof=proof)
 
 
+@require_POST
+def end_others(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """End the visitor's log-ins elsewhere."""
+    key = request.session.session_key or ""
+    try:
+        ended = end_other_sessions(user=_user(request), keeping=key, by=visitor.by(), at=timezone.now())
+    except Rejected as rejected:
+        messages.info(request, f"{rejected.message[:1].upper()}{rejected.message[1:]}.")
+    else:
+        messages.success(request, f"Ended elsewhere: {ended}.")
+    return redirect("admin:own_log_in")
+
+
 def stay(request: HttpRequest, visitor: Visitor) -> HttpResponse:  # noqa: ARG001 - as every door
     """Count the idle time anew: a request by itself does, and this one says so on purpose."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     return HttpResponse(status=204)
+
+
+def _elsewhere(request: HttpRequest, user: User) -> Iterator[datetime]:
+    """Give when each of someone's log-ins elsewhere began."""
+    for session, said in live_sessions(user, timezone.now()):
+        began = said.get(BEGAN)
+        if session.session_key != request.session.session_key and isinstance(began, int | float):
+            yield datetime.fromtimestamp(began, UTC)
 
 
 def _user(request: HttpRequest) -> User:
@@ -115,5 +140,6 @@ DOORS += [
     Door("account/recovery-codes/", _private(recovery_codes_page), "own_recovery_codes", EVERYBODY),
     Door("account/authenticator/", _private(authenticator_page), "own_authenticator", EVERYBODY),
     Door("account/password/", _private(password_page), "own_password", EVERYBODY),
+    Door("account/sessions/", end_others, "end_other_sessions", EVERYBODY),
     Door("account/stay/", stay, "stay_logged_in", EVERYBODY),
 ]

@@ -3,9 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import User
+from django.contrib.sessions.backends.db import SessionStore
 
-from pledge.actions import authenticators, log_ins, proofs, ways_back
+from pledge.actions import authenticators, log_ins, proofs, sessions, ways_back
 from pledge.actions.log_in_secrets import code_at, new_secret, step_at
 from pledge.actions.may_let_in import OPERATOR
 from pledge.models import EventType
@@ -106,6 +108,17 @@ def _unlock_log_in(program: lives.Program) -> Step:
     return Step(log_ins.unlock_log_in, EventType.LOG_IN_UNLOCKED, {"user": user}, OPERATOR)
 
 
+def _end_other_sessions(_: lives.Program) -> Step:
+    user = _someone()
+    for number in range(2):
+        session = SessionStore()
+        session[SESSION_KEY] = str(user.pk)
+        session.set_expiry(AT + timedelta(days=4000 + number))  # the store reads the clock itself
+        session.create()
+    given = {"user": user, "keeping": session.session_key}
+    return Step(sessions.end_other_sessions, EventType.LOG_IN_CHANGED, given, OPERATOR)
+
+
 LOG_INS = {
     "authenticators.change_authenticator": _change_authenticator,
     "authenticators.change_password": _change_password,
@@ -118,6 +131,7 @@ LOG_INS = {
     "log_ins.unlock_log_in": _unlock_log_in,
     "proofs.log_in": _log_in,
     "proofs.prove_password": _prove_password,
+    "sessions.end_other_sessions": _end_other_sessions,
     "ways_back.come_back": _come_back,
     "ways_back.give_return_code": _give_return_code,
 }

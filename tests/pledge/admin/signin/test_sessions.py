@@ -61,6 +61,18 @@ class TestASession:
         assert "so it was not done" in page
         assert f'name="next" value="{there}"' in page
 
+    def test_is_seen_from_another_and_ended_there(self, inside: AtTheDoor, world: World) -> None:
+        second = logged_in(paula())
+        assert "Elsewhere, since 10:00 AM" in second.get(reverse("admin:own_log_in")).content.decode()
+        assert second.get(reverse("admin:end_other_sessions")).status_code == 405
+        second.post(reverse("admin:end_other_sessions"))
+        assert not inside.is_in
+        assert world.prescriber.get(reverse("admin:own_log_in")).status_code == 302
+        assert world.assistant.get(reverse("admin:own_log_in")).status_code == 200
+        page = second.get(reverse("admin:own_log_in")).content.decode()
+        assert "Ended elsewhere: 2." in page
+        assert "Nowhere else." in page
+
     def test_clears_what_the_browser_kept_when_one_logs_out(self, inside: AtTheDoor) -> None:
         answer = inside.post(reverse("admin:logout"))
         assert answer["Clear-Site-Data"] == '"cache", "cookies", "storage"'
