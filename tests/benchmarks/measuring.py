@@ -43,7 +43,7 @@ def measured(sizes: Sequence[int], tell: Tell) -> None:
         ]
     )
     print(f"\n{text}")
-    keep(world.registrants, text)
+    keep(f"SIZE={world.registrants}", text)
 
 
 def costs_of(world: World, tell: Tell) -> Costs:

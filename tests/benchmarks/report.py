@@ -107,9 +107,9 @@ def table(head: Iterable[Any], rows: Iterable[Iterable[Any]]) -> str:
     return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
 
 
-def keep(size: int, text: str) -> None:
-    """Put what a run of one size measured in its place in the document, and leave the rest as it is."""
-    begin, end = f"<!-- measured with SIZE={size} -->", f"<!-- end of SIZE={size} -->"
+def keep(what: str, text: str) -> None:
+    """Put what one run measured, such as ``SIZE=10000``, in its place in the document, and leave the rest as it is."""
+    begin, end = f"<!-- measured with {what} -->", f"<!-- end of {what} -->"
     section = f"{begin}\n\n{text}\n\n{end}"
     document = DOCUMENT.read_text()
     if begin in document:

@@ -33,7 +33,8 @@ def endings_for(visitor: Visitor, at: datetime) -> Iterator[WorkRow]:
 
 
 def _certification(party: Prescriber | Designee, what: str, on: date, soon: date) -> Iterator[WorkRow]:
-    last, write = party.certified_through, f"mailto:{settings.EMAIL_PROGRAM}"
+    last = party.certified_through
+    write = f"mailto:{settings.EMAIL_PROGRAM}" if settings.EMAIL_PROGRAM else ""
     if party.suspended_at is not None:
         said = f"Suspended by the program: nothing can be confirmed or dispensed on this {what}."
         yield WorkRow(Queue.ENDING, Who.PROGRAM, said, name=party.name, label=WRITE, address=write)

@@ -1,0 +1,79 @@
+"""A clinic's morning in a real browser: what waits, one button each, found again by a saved filter."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import User
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from pledge.actions.registrants import change_contact
+from pledge.rules.calendar import program_day
+from tests import lives, signers
+from tests.browser.staff import PASSPHRASE, log_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+NARROW, WIDE = {"width": 320, "height": 640}, {"width": 1280, "height": 900}
+
+
+@pytest.fixture
+def morning(db: None) -> lives.Program:
+    """A program of one in each queue, whose prescriber can log in as paula and is certified for ten days more."""
+    at = timezone.now()
+    program = lives.a_program(at, through=program_day(at) + timedelta(days=10))
+    user = User.objects.create_user("paula", password=PASSPHRASE)
+    type(program.prescriber).objects.filter(pk=program.prescriber.pk).update(user=user)
+    due = lives.enrolled(program, at)
+    lives.a_test(due, at)
+    change_contact(registrant=due.registrant, contact={"name": "Dora Due"}, by=program.clinic, at=at)
+    lives.ready(program, lives.days_before(at, 4))
+    signers.signs_all(lives.registered(program, at), at)
+    lives.registered(program, at)
+    lives.enrolled(program, at, days_ago=60)
+    lives.enrolled(program, at, days_ago=5)
+    return program
+
+
+@pytest.mark.usefixtures("morning")
+class TestTheWorklist:
+    def test_leads_from_a_row_to_the_step_that_helps(self, page: Page) -> None:
+        log_in(page, "paula")
+        queues = page.get_by_role("navigation", name="Queues")
+        expect(queues.get_by_role("link")).to_have_count(8)
+        for count, queue in ((1, "Due today"), (1, "Window closing"), (1, "To countersign"), (1, "Blocked")):
+            expect(queues.get_by_role("link", name=f"{count} {queue}")).to_be_visible()
+        due = page.get_by_role("region", name=re.compile("Due today"))
+        expect(due).to_contain_text("The test is in order: confirm the month by")
+        due.get_by_role("link", name=re.compile("Confirm the month.*Dora Due")).press("Enter")
+        expect(page).to_have_url(re.compile("/confirm-month/$"))
+
+    def test_is_narrowed_by_a_name_and_by_a_filter_that_is_kept(self, page: Page) -> None:
+        log_in(page, "paula")
+        page.get_by_label("Number or name").fill("Dora")
+        page.get_by_role("button", name="Search").click()
+        expect(page.locator("ul.work > li")).to_have_count(1)
+        assert "Dora" not in page.url
+        page.get_by_role("button", name="Show everyone").click()
+        page.get_by_role("link", name="1 Blocked").click()
+        expect(page.get_by_role("heading", level=2, name=re.compile("Blocked"))).to_be_visible()
+        page.get_by_text("Save this filter").click()
+        page.get_by_label("Title").fill("Who waits")
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(page.get_by_text("The filter is saved.")).to_be_visible()
+        page.get_by_role("link", name="Worklist", exact=True).click()
+        page.get_by_role("link", name="Who waits").click()
+        expect(page).to_have_url(re.compile(r"\?queue=blocked$"))
+        expect(page.locator("ul.work > li")).to_have_count(1)
+
+    def test_has_nothing_that_axe_finds_and_nothing_beside_the_screen(self, page: Page) -> None:
+        log_in(page, "paula")
+        for size in (WIDE, NARROW):
+            page.set_viewport_size(size)  # type: ignore[arg-type]
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                for address in ("/admin/", "/admin/?queue=address", "/admin/pledge/registrant/"):
+                    page.goto(address)
+                    assert Axe().run(page).response["violations"] == [], (address, scheme, size)
+                    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], (address, size)
