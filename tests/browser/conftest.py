@@ -42,12 +42,17 @@ def chromium(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Itera
 
 
 @pytest.fixture
-def page(chromium: Browser, live_server: LiveServer) -> Iterator[Page]:
+def complaints() -> list[str]:
+    """What the browser complained about; a test takes out what it meant to happen."""
+    return []
+
+
+@pytest.fixture
+def page(chromium: Browser, live_server: LiveServer, complaints: list[str]) -> Iterator[Page]:
     """A fresh window on the service: ``page.goto("/admin/")``.
 
     Whatever the browser refuses or a script throws fails the test when it ends.
     """
-    complaints: list[str] = []
 
     def hear(message: ConsoleMessage) -> None:
         if message.type == "error":
