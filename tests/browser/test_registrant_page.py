@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from pledge.actions import registrants
 from pledge.rules.calendar import program_day
 from pledge.rules.vocabulary import TestResult
 from tests import lives
@@ -37,6 +38,8 @@ class TestARegistrantsPage:
         life = lives.on_treatment(program, at, months_done=3, today=True)
         held = lives.on_treatment(program, at, months_done=2)
         lives.a_test(held, at, result=TestResult.POSITIVE)
+        long = {"email": "a.name.longer.than.most.screens@patients.example"}
+        registrants.change_contact(registrant=life.registrant, contact=long, by=program.clinic, at=at)
         log_in(page, "paula")
 
         page.goto(page_of(life))
