@@ -1,42 +1,23 @@
 """Steps: each is one form that calls one action. What may be done here is what is registered."""
 
 from collections.abc import Callable, Iterable
-from datetime import date
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Model
 
+from pledge.admin.scene import Scene
 from pledge.admin.visitor import CLINIC, Role, Visitor
-from pledge.models import Prescriber, Registrant
-from pledge.rules.history import Record
+from pledge.models import Registrant
 from pledge.rules.refusals import Refusal
 from pledge.rules.vocabulary import Scope
 from pledge.trail import By
 
+__all__ = ["GROUPS", "STEPS", "Scene", "Step", "step", "step_named", "steps_offered"]
+
 THIS_MONTH, SAFETY, ENROLLMENT = "This month", "Safety", "Enrollment"
 CORRECTIONS, COURSE = "Tests and windows", "Course of treatment"
 GROUPS = (THIS_MONTH, SAFETY, ENROLLMENT, CORRECTIONS, COURSE)
-
-
-class Scene(NamedTuple):
-    """Where a step is taken: by whom, on which program day, about which row and, for a registrant, which record."""
-
-    visitor: Visitor
-    by: By
-    on: date
-    subject: Any = None
-    record: Record | None = None
-
-    @property
-    def prescriber(self) -> Prescriber | None:
-        """The prescriber whose registrant the step is about; None where it is about no registrant yet."""
-        return self.subject.prescriber if isinstance(self.subject, Registrant) else None
-
-    def within(self, scope: Scope | None) -> bool:
-        """Tell whether a designee's designation reaches a scope here; what is about no one yet, by any prescriber."""
-        prescriber = self.prescriber
-        return self.visitor.may(scope, prescriber.pk if prescriber is not None else None)
 
 
 class Step(forms.Form):

@@ -1,5 +1,6 @@
 """What becomes of each line: foreseen for the preview, done for the result; each an act of its own."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -11,6 +12,9 @@ from pledge.frame import foresee
 from pledge.models import MonthlyConfirmation, Registrant
 from pledge.rules.calendar import Span
 from pledge.rules.refusals import Refusal, Refused, Rejected
+
+
+CONFIRM: Callable[..., MonthlyConfirmation] = ConfirmMonth.act
 
 
 class Outcome(NamedTuple):
@@ -34,14 +38,14 @@ def foreseen(row: Row, at: datetime) -> Outcome:
 
     def confirm() -> Span | None:
         once_of(row).stop_if_overtaken()
-        return foresee(ConfirmMonth.act, _window_of, **_given(row), at=at)
+        return foresee(CONFIRM, _window_of, **_given(row), at=at)
 
     return _outcome(row, confirm)
 
 
 def confirmed(row: Row, at: datetime) -> Outcome:
     """Confirm one registrant's month, once, on the record that the check list was shown for."""
-    return _outcome(row, lambda: _window_of(ConfirmMonth.act(**_given(row), at=at, memory=once_of(row))))
+    return _outcome(row, lambda: _window_of(CONFIRM(**_given(row), at=at, memory=once_of(row))))
 
 
 def left_out(row: Row, at: datetime) -> Outcome:

@@ -38,7 +38,8 @@ class Row(forms.Form):
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.candidate, self.scene = candidate, scene
         last = candidate.last
-        self.initial |= {
+        self.initial = {
+            **self.initial,
             "visit_on": scene.on,
             "days_supply": edition_on(scene.on).supply_days,
             "specimen_on": candidate.specimen_on,
