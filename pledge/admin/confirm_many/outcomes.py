@@ -13,7 +13,6 @@ from pledge.models import MonthlyConfirmation, Registrant
 from pledge.rules.calendar import Span
 from pledge.rules.refusals import Refusal, Refused, Rejected
 
-
 CONFIRM: Callable[..., MonthlyConfirmation] = ConfirmMonth.act
 
 
