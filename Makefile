@@ -79,8 +79,9 @@ bench: setup ## Statements, instructions and requests per second against a bare 
 	$(BIN)/python -m tests.benchmarks $(SIZE)
 
 .PHONY: docs
-docs: setup ## Write docs/rules.md and docs/states.md from the code they describe
+docs: setup ## Write docs/rules.md, docs/states.md and docs/access.md from what they describe
 	$(BIN)/python manage.py rulebook
+	$(BIN)/python -m tests.access.pages
 
 .PHONY: words
 words: setup ## Gather the signers' pages' words, and compile their Spanish

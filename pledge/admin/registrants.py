@@ -19,6 +19,8 @@ from pledge.admin.whereabouts import whereabouts
 from pledge.models import Registrant
 from pledge.rules.calendar import program_day
 
+LISTED = require_http_methods(["GET", "HEAD", "POST"])  # a search is posted, so that a name is in no address
+
 
 @admin.register(Registrant)
 class RegistrantAdmin(ReadOnlyAdmin):
@@ -29,7 +31,7 @@ class RegistrantAdmin(ReadOnlyAdmin):
     def get_urls(self) -> list[Any]:
         door = self.admin_site.admin_view
         return [
-            path("", door(self.changelist_view), name="pledge_registrant_changelist"),
+            path("", door(LISTED(self.changelist_view)), name="pledge_registrant_changelist"),
             path("new/<slug:slug>/", door(self.new_view), name="pledge_registrant_new"),
             path("<str:number>/", door(self.page_view), name="pledge_registrant_page"),
             path("<str:number>/<slug:slug>/", door(self.step_view), name="pledge_registrant_step"),

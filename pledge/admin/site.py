@@ -9,6 +9,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_safe
 
 from pledge.admin.doors import HOMES, patterns, ways_for
 from pledge.admin.signin.addresses import sign_in_patterns
@@ -47,6 +49,10 @@ class ProgramSite(AdminSite):
         if visitor is not None and visitor.role in HOMES:
             return HOMES[visitor.role](request, self, visitor)
         return super().index(request, extra_context)
+
+    @method_decorator(require_safe)
+    def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> HttpResponse:
+        return super().app_index(request, app_label, extra_context)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         visitor = visitor_of(request)

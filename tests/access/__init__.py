@@ -1,0 +1,1 @@
+"""Who may what: the written matrix, and every address asked as everyone."""
