@@ -22,6 +22,11 @@ class Stand(NamedTuple):
     before: Edition | None
 
     @property
+    def name(self) -> str:
+        """What it is called."""
+        return f"{'Edition' if self.is_edition else 'Overlay'} {self.rules.name}"
+
+    @property
     def days_left(self) -> int:
         """Days until it takes effect; 0 where it has."""
         return max((self.rules.effective_on - self.on).days, 0)

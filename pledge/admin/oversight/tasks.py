@@ -87,7 +87,7 @@ def _deviations(at: datetime) -> Tasks:  # noqa: ARG001 - one of several alike
 def _rules(at: datetime) -> Tasks:
     found = [
         Task(
-            f"Approve {'edition' if stand.is_edition else 'overlay'} {stand.rules.name}",
+            f"Approve {stand.name.lower()}",
             f"{stand.state}. {stand.missing} of {stand.missing + len(stand.approvals)} approvals missing.",
             "Read and approve",
             reverse("admin:rules"),
