@@ -6,7 +6,7 @@ while the course is not yet enrolled.
 """
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.db import connection
@@ -150,8 +150,7 @@ def signatures_of(registrant: Registrant) -> tuple[Signature, ...]:
 
     Those of a course that was ended do not, even where the next one begins at the same instant (section 13, Endings).
     """
-    since: datetime = registrant.course.consents_since
-    return _signatures_in(registrant.signed_consents.filter(signed_at__gte=since)).get(registrant.pk, ())
+    return signatures_of_many([registrant.pk])[registrant.pk]
 
 
 def signatures_of_many(ids: Collection[int]) -> dict[int, tuple[Signature, ...]]:

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from django.db.models import F
+
 from consents.actions.steps import made
 from consents.canonical import canonical, digest_of
 from consents.models import ConsentRecord, FormText, FormVersion, Scan, SignedConsent, Visit
@@ -22,18 +24,17 @@ from pledge.trail import By, record
 
 
 class Judged(NamedTuple):
-    """A signature that may be given: whose, under which version, beside which, and the one that stands already."""
+    """A signature that may be given: whose, under which version, beside which, and the one that stands already.
+
+    ``course`` is the one in which this version was begun to be signed; a change of category may have followed.
+    """
 
     row: Registrant
     version: FormVersion
     signer: Signer
     beside: list[SignedConsent]
     stands: SignedConsent | None
-
-    @property
-    def course(self) -> Course:
-        """The course in which this version was begun to be signed; a change of category may have followed."""
-        return self.beside[0].course if self.beside else self.row.course
+    course: Course
 
     @property
     def text(self) -> FormText | None:
@@ -67,14 +68,15 @@ def judge(row: Registrant, form: ConsentForm, signer: Signer, *, by: By, at: dat
         raise Rejected("signer", "the registrant is of age: no parent or guardian signs")
     refuse_unattested(by, at)
     beside = standing(row, version)
-    return Judged(row, version, signer, beside, next((one for one in beside if one.signer == signer), None))
+    stands = next((one for one in beside if one.signer == signer), None)
+    return Judged(row, version, signer, beside, stands, beside[0].course if beside else row.course)
 
 
 def standing(row: Registrant, version: FormVersion) -> list[SignedConsent]:
     """Give the signatures under a version that count in the present course, in the order in which they were given."""
-    rows = SignedConsent.objects.counting().filter(registrant=row, form_version=version)
-    rows = rows.filter(signed_at__gte=row.course.consents_since).order_by("id")
-    return list(rows.select_related("text__form_version", "scan", "registrant", "course__registrant"))
+    rows = SignedConsent.objects.counting().filter(registrant=row, form_version=version).order_by("id")
+    present = {"registrant__courses__is_current": True, "signed_at__gte": F("registrant__courses__consents_since")}
+    return list(rows.filter(**present).select_related("text__form_version", "scan", "registrant", "course__registrant"))
 
 
 def keep(
