@@ -45,7 +45,7 @@ def shown(standing: Designation, on: date, last_act: datetime | None = None) -> 
     attestation = standing.designee.standing
     return Shown(
         standing,
-        [Scope(word).label for word in standing.scopes],
+        [scope.label for scope in Scope if scope in standing.scopes],
         standing.designee.certified_through if attestation.holds(on) else None,
         is_near(standing.ends_on, on),
         last_act,

@@ -204,6 +204,7 @@ class TestAnImport:
         assert digest() == before
 
     def test_is_for_the_prescriber_a_designee_names_and_bears_both_names(self, world):
+        assert f"On behalf of {world.program.prescriber.name}" in world.assistant.get(IMPORT).content.decode()
         world.designated_elsewhere()
         answer = check(world.assistant, GOOD)
         assert answer.context["form"].errors["prescriber"]
