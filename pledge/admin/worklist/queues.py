@@ -35,6 +35,7 @@ class Who(Word):
     CLINIC = "clinic", "Clinic"
     PRESCRIBER = "in_person", "Prescriber"
     REGISTRANT = "registrant", "Registrant"
+    TOGETHER = "together", "Registrant and clinic"
     GUARDIAN = "guardian", "Parent or guardian"
     PHARMACY = "pharmacy", "Pharmacy"
     PROGRAM = "program", "Program"
@@ -129,9 +130,9 @@ def _between(record: Record, gate: Decision, on: date, pace: Pace) -> Work | Non
 def _next_test(record: Record, work: Work, on: date) -> Work:
     """Leave the next test to the registrant until what was dispensed has run out; from then on the clinic asks."""
     if phase_of(record) is not TestPhase.MONTHLY:
-        return Work(Queue.REGISTRANT, Who.REGISTRANT, None, work.why)
+        return Work(Queue.REGISTRANT, Who.TOGETHER, None, work.why)
     if record.supply_through is not None and record.supply_through >= on:
-        return Work(Queue.REGISTRANT, Who.REGISTRANT, record.supply_through, work.why)
+        return Work(Queue.REGISTRANT, Who.TOGETHER, record.supply_through, work.why)
     return work
 
 
@@ -158,7 +159,7 @@ def _read(refusal: Refusal, gate: Decision, on: date) -> Work | None:
     if refusal.clears_on is not None and refusal.clears_on > on:
         return Work(Queue.BLOCKED, Who.NO_ONE, max(_days_to_wait(gate, on)), refusal)
     if differing is not None and refusal.code in {RefusalCode.QUESTIONS_MISSING, differing.code}:
-        return Work(Queue.DUE, Who.CLINIC, None, differing)  # either corrects their entry, and the clinic can ask
+        return Work(Queue.DUE, Who.TOGETHER, None, differing)  # either corrects their entry, and the clinic can ask
     if refusal.code is RefusalCode.QUESTIONS_MISSING:
         return Work(Queue.REGISTRANT, Who.REGISTRANT, None, refusal)
     if refusal.code is RefusalCode.COUNSELING_MISSING or refusal.code in NEED_A_TEST:

@@ -22,7 +22,7 @@ from pledge.rules.history import Record
 
 OPEN = "Open the record"
 STEPS_OF = {Queue.COUNTERSIGN: "countersign"}  # what the queue is about; of all others, what the page suggests
-THE_CLINIC = {Who.CLINIC, Who.PRESCRIBER}
+THE_CLINIC = {Who.CLINIC, Who.PRESCRIBER, Who.TOGETHER}
 
 
 class Waiting(NamedTuple):
@@ -103,7 +103,8 @@ def _shown(
     visitor: Visitor, row: WorkRow, registrant: Registrant | None, known: Mapping[int, Record], on: date
 ) -> Shown:
     day = in_days(row.day, on) if row.day is not None else ""
-    in_turn = row.who is Who.CLINIC or (row.who is Who.PRESCRIBER and visitor.role is Role.PRESCRIBER)
+    in_person = row.who is Who.PRESCRIBER and visitor.role is not Role.PRESCRIBER
+    in_turn = row.who in THE_CLINIC and row.queue is not Queue.REGISTRANT and not in_person
     if registrant is None:
         return Shown(row, None, DAY_IS[row.queue], day, row.label, row.address, quiet=True)
     scene = Scene(visitor, by_of(visitor, registrant), on, registrant, known[registrant.pk])

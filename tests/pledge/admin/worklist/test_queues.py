@@ -8,6 +8,7 @@ import time_machine
 
 from pledge.actions import holds, participants
 from pledge.admin.listing import records_of
+from pledge.admin.next_up import next_up
 from pledge.admin.visitor import visitor_behind
 from pledge.admin.whereabouts import Tone, gate_today, whereabouts
 from pledge.admin.worklist.gathering import pace_of_work, work_about
@@ -65,14 +66,14 @@ EXPECTED: list[tuple[State, Queue | None, Who | None, int | None]] = [
     (signed_by_the_registrant, Queue.COUNTERSIGN, Who.PRESCRIBER, None),
     (states.untested, Queue.DUE, Who.CLINIC, None),
     (states.waiting, Queue.BLOCKED, Who.NO_ONE, 20),
-    (states.to_test, Queue.REGISTRANT, Who.REGISTRANT, None),
+    (states.to_test, Queue.REGISTRANT, Who.TOGETHER, None),
     (states.to_confirm, Queue.DUE, Who.CLINIC, 6),
     (days_ago(states.to_confirm, 5), Queue.DUE, Who.CLINIC, 1),
     (days_ago(states.to_confirm, 7), Queue.DUE, Who.CLINIC, None),
     (states.to_answer, Queue.REGISTRANT, Who.REGISTRANT, 6),
     (days_ago(states.to_answer, 3), Queue.CLOSING, Who.REGISTRANT, 3),
-    (states.differing, Queue.DUE, Who.CLINIC, 6),
-    (days_ago(states.differing, 6), Queue.CLOSING, Who.CLINIC, 0),
+    (states.differing, Queue.DUE, Who.TOGETHER, 6),
+    (days_ago(states.differing, 6), Queue.CLOSING, Who.TOGETHER, 0),
     (states.complete, None, None, None),
     (days_ago(states.complete, 2), None, None, None),
     (days_ago(states.complete, 3), Queue.CLOSING, Who.PHARMACY, 3),
@@ -81,7 +82,7 @@ EXPECTED: list[tuple[State, Queue | None, Who | None, int | None]] = [
     (states.indeterminate, Queue.DUE, Who.CLINIC, 6),
     (states.dispensed_in_window, None, None, None),
     (supplied, None, None, None),
-    (supply_ends_soon, Queue.REGISTRANT, Who.REGISTRANT, 4),
+    (supply_ends_soon, Queue.REGISTRANT, Who.TOGETHER, 4),
     (states.next_month, Queue.DUE, Who.CLINIC, None),
     (supply_ended, Queue.DUE, Who.CLINIC, None),
     (states.positive, Queue.BLOCKED, Who.CLINIC, None),
@@ -146,6 +147,17 @@ class TestManyLives:
                 assert lines[life.registrant].label == (suggested.title if suggested is not None else OPEN)
 
 
+# How a registrant's own page names whom the worklist names.
+SAYS = {
+    Who.CLINIC: {"the clinic", "the prescriber"},
+    Who.PRESCRIBER: {"the clinic", "the prescriber"},
+    Who.REGISTRANT: {"the registrant"},
+    Who.TOGETHER: {"the clinic", "the registrant"},  # "has a new test done", "and the clinic settle which methods"
+    Who.PHARMACY: {"a pharmacy", "the pharmacy"},
+    Who.NO_ONE: {"nobody", "the clinic"},  # from a day on
+}
+
+
 def on_a_day(on: date) -> None:
     """Nobody with work is lost in narrowing, and whatever waits agrees with the gate and the page's sentence."""
     rows, pace = Registrant.objects.not_merged(), pace_of_work()
@@ -158,6 +170,9 @@ def on_a_day(on: date) -> None:
         ready = gate.allowed or is_live(records[pk].authorization, records[pk], on)
         assert ready == (work.who is Who.PHARMACY)
         assert work.why is None or work.why in gate.refusals
+        up = next_up(records[pk], gate, on)
+        assert work.until == (up.starts_on if work.who is Who.NO_ONE else up.by)
+        assert up.who.lower() in SAYS[work.who], up
         if ready or whereabouts(records[pk], on).tone in {Tone.GO, Tone.DONE}:
             assert work.queue is Queue.CLOSING
         if work.who is Who.NO_ONE:
