@@ -175,7 +175,8 @@ def _check_unlinked(user: Any) -> None:
 
 
 def _live_of(party: CertifiedParty) -> list[Authorization]:
-    rows = Authorization.objects.live().select_for_update(of=("self",), no_key=True).order_by("id")
+    rows = Authorization.objects.live().select_related("registrant", "window")
+    rows = rows.select_for_update(of=("self",), no_key=True).order_by("id")
     if isinstance(party, Prescriber):
         return list(rows.filter(registrant__prescriber=party))
     return list(rows.filter(pharmacy=party)) if isinstance(party, Pharmacy) else []

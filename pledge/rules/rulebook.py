@@ -69,7 +69,8 @@ def rules_named(name: str) -> Rules:
 
     :raises NoEdition: for a name that none bears.
     """
-    for rules in (*EDITIONS, *OVERLAYS):
+    dated: tuple[Rules, ...] = (*EDITIONS, *OVERLAYS)
+    for rules in dated:
         if rules.name == name:
             return rules
     raise NoEdition(f"no edition or overlay is named {name!r}")
