@@ -37,8 +37,8 @@ class TestALogIn:
         )
         assert world.assistant.get(reverse("admin:pledge_registrant_changelist")).status_code == 302
 
-    def test_leads_a_clinic_to_its_registrants(self, world: World) -> None:
-        assert world.prescriber.get(reverse("admin:index")).url == reverse("admin:pledge_registrant_changelist")
+    def test_leads_a_clinic_to_its_worklist(self, world: World) -> None:
+        assert "Worklist" in world.prescriber.get(reverse("admin:index")).content.decode()
 
 
 class TestAVisitor:
