@@ -11,9 +11,12 @@ from django.contrib.auth.models import Group, User
 from config.demo.stage import Stage
 from pledge.actions import keys, participants
 from pledge.actions.authenticators import set_up_authenticator
+from pledge.actions.editions import approve_edition
 from pledge.actions.log_in_secrets import code_at, new_secret, step_at
-from pledge.admin.visitor import PROGRAM_ADMINISTRATORS
+from pledge.admin.visitor import AUDITORS, PROGRAM_ADMINISTRATORS
 from pledge.models import Designee, Pharmacy, Prescriber
+from pledge.rules.editions import edition_on
+from pledge.rules.rulebook import digest_of
 from pledge.trail import By, by_designee, by_prescriber, by_program
 
 YEAR = 365  # a certification's length in days: who joined almost that long ago must renew soon
@@ -56,6 +59,7 @@ def enroll_parties(stage: Stage) -> tuple[Cast, list[LogIn], str]:
     people = [
         ("ada", "Ada Albright", "program administrator"),
         ("bruno", "Bruno Baker", "program administrator too: approves the form texts that Ada writes"),
+        ("avery", "Avery Ahn", "auditor: reads the record and changes nothing"),
         ("prescott", "Dr. Paula Prescott", "prescriber"),
         ("okafor", "Dr. Emeka Okafor", "prescriber"),
         ("lindqvist", "Dr. Maja Lindqvist", "prescriber"),
@@ -64,6 +68,7 @@ def enroll_parties(stage: Stage) -> tuple[Cast, list[LogIn], str]:
     users = {username: _user(username, name, kept) for username, name, _ in people}
     administrators = Group.objects.get_or_create(name=PROGRAM_ADMINISTRATORS)[0]
     administrators.user_set.add(users["ada"], users["bruno"])
+    Group.objects.get_or_create(name=AUDITORS)[0].user_set.add(users["avery"])
     ada = by_program("Ada Albright", str(users["ada"].pk))
     prescribers = tuple(
         participants.enroll_prescriber(
@@ -107,10 +112,18 @@ def enroll_parties(stage: Stage) -> tuple[Cast, list[LogIn], str]:
         )
     )
     issued = keys.issue_key(pharmacy=pharmacies[0], by=ada, at=stage.moment(170 - YEAR, "13:40"))
+    _approve_rules(stage, ada, by_program("Bruno Baker", str(users["bruno"].pk)))
     # So that nobody has to set one up before they have seen anything; /demo/codes/ shows what the app would.
     secrets_ = {username: _authenticator(users[username], name, stage) for username, name, _ in people}
     log_ins = [LogIn(username, passphrase, role, name, secrets_[username]) for username, name, role in people]
     return Cast(ada, prescribers, designee, pharmacies), log_ins, issued.secret
+
+
+def _approve_rules(stage: Stage, *administrators: By) -> None:
+    """Have the edition in force approved, by each on another day."""
+    edition = edition_on(stage.today)
+    for day, by in enumerate(administrators, start=-45):
+        approve_edition(name=edition.name, digest=digest_of(edition), by=by, at=stage.moment(day, "10:20"))
 
 
 def _user(username: str, name: str, password: str) -> User:
