@@ -18,7 +18,6 @@ class OpenWork(StepsAdmin):
     """Work that is open until it is closed; an auditor reads it too."""
 
     roles = OVERSIGHT
-    list_select_related = ("registrant",)
     search_fields = ("registrant__number__exact",)
     search_help_text = "A whole registrant number."
 
@@ -53,6 +52,7 @@ class DeviationAdmin(OpenWork):
 class FollowUpAdmin(OpenWork):
     """Tasks with a deadline, such as the follow-up of a pregnancy report."""
 
+    list_select_related = ("registrant",)
     list_display = ("due_at", "whose", "stands", "raised_at")
     list_filter = (("done_at", admin.EmptyFieldListFilter), "due_at")
     facts = ("due_at", "raised_at", "done_at")

@@ -19,11 +19,11 @@ AT = lives.UNDER_2026
 
 class TestNights:
     def test_are_not_missed_where_none_was_ever_done(self) -> None:
-        assert nights_behind(AT).count == 0
+        assert nights_behind(AT).number == 0
 
     def test_are_behind_once_one_was_left_out(self) -> None:
         run_sweep(at=AT)
-        assert nights_behind(AT + timedelta(hours=25)).count == 0
+        assert nights_behind(AT + timedelta(hours=25)).number == 0
         (task,) = nights_behind(AT + timedelta(hours=27)).first
         assert "last done on March 11" in task.why
 
@@ -41,14 +41,14 @@ class TestNotices:
             status=NoticeStatus.FAILED, problem=Problem.ADDRESS_REFUSED
         )
         tasks = failed_notices(AT)
-        assert tasks.count == Notice.objects.filter(registrant=life.registrant).count() > 0
+        assert tasks.number == Notice.objects.filter(registrant=life.registrant).count() > 0
         assert "The address was refused" in tasks.first[0].why
         assert "Robin" not in repr(tasks)
 
 
 class TestForms:
     def test_that_are_drafted_say_how_many_texts_are_to_approve(self) -> None:
-        assert forms_to_approve(AT).count == 0
+        assert forms_to_approve(AT).number == 0
         drafts.drafted(AT, version="next", days=31)
         (task,) = forms_to_approve(AT).first
         assert task.title.startswith("Approve ")
@@ -64,8 +64,8 @@ class TestRecords:
     def test_are_told_only_once_their_sealing_has_failed(self) -> None:
         life = lives.registered(lives.a_program(AT), AT)
         signers.signed_electronically(life, AT)
-        assert records_not_sealed(AT).count == 0
+        assert records_not_sealed(AT).number == 0
         ConsentRecord.objects.filter(registrant=life.registrant).update(problem="no key", attempts=2)
         tasks = records_not_sealed(AT)
-        assert tasks.count == len(tasks.first) > 0
+        assert tasks.number == len(tasks.first) > 0
         assert life.number in tasks.first[0].why

@@ -22,7 +22,7 @@ def home_view(request: HttpRequest, site: admin.AdminSite, visitor: Visitor) -> 
         "title": "Home",
         "app_list": shown["available_apps"],
         "tasks": tasks,
-        "count": sum(group.count for group in tasks or ()),
+        "count": sum(group.number for group in tasks or ()),
     }
     return TemplateResponse(request, "pledge/admin/oversight/home.html", context)
 

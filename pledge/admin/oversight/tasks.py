@@ -35,13 +35,13 @@ class Tasks(NamedTuple):
 
     title: str
     first: list[Task]
-    count: int
+    number: int
     others: str = ""
 
     @property
     def further(self) -> int:
         """How many are not shown here."""
-        return self.count - len(self.first)
+        return self.number - len(self.first)
 
 
 TASKS: list[Callable[[datetime], Tasks]] = []
@@ -51,7 +51,7 @@ TASKS: list[Callable[[datetime], Tasks]] = []
 def tasks_at(at: datetime) -> list[Tasks]:
     """Give what waits for the program at an instant, kind by kind, the most urgent kinds first."""
     own = (_follow_ups, _deviations, _rules, *TASKS, _certifications, _duplicates)
-    return [tasks for made in own if (tasks := made(at)).count]
+    return [tasks for made in own if (tasks := made(at)).number]
 
 
 def _follow_ups(at: datetime) -> Tasks:

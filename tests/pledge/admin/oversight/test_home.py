@@ -82,7 +82,7 @@ class TestTheHome:
             holds.report_pregnancy(registrant=life.registrant, by=quiet.program.clinic, at=quiet.at)
         shown = quiet.administrator.get("/admin/")
         group = shown.context["tasks"][0]
-        assert (len(group.first), group.count) == (5, 7)
+        assert (len(group.first), group.number) == (5, 7)
         assert "2 more" in shown.content.decode()
         assert shown.content.decode().count("Open the follow-up") == 5
 
