@@ -69,7 +69,7 @@ def _task(entry: Entry, version: Version) -> Task:
         day=entry.day,
         begins=entry.kind in BEGINS,
         over=entry.state in OVER,
-        sequence=version.count,
+        sequence=version.times,
         changed_at=version.at,
     )
 

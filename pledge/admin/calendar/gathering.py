@@ -25,7 +25,7 @@ class Person(NamedTuple):
 class Version(NamedTuple):
     """How often what an entry rests on has changed, and when last."""
 
-    count: int
+    times: int
     at: datetime
 
 
@@ -77,11 +77,12 @@ def lines_about_standing(visitor: Visitor, on: date, within: Span) -> Iterator[L
     designees = Designee.objects.filter(designations__in=designations.in_force(on)).distinct()
     if visitor.role is Role.DESIGNEE:
         own = visitor.by().designee
-        designations, designees = designations.filter(designee=own), designees.filter(pk=own.pk if own else None)
+        designations, designees = designations.filter(designee=own), designees.filter(pk__in=[own.pk] if own else [])
     yield from _certifications(designees, "designee", "Attestation ends", within)
     for row in designations.filter(ends_on__range=within):
+        ends_on: Any = row.ends_on
         state = State.CANCELLED if row.ended_at else State.OPEN
-        entry = Entry(row.ends_on, Kind.STANDING, "Designation ends", state, f"designation:{row.pk}")
+        entry = Entry(ends_on, Kind.STANDING, "Designation ends", state, f"designation:{row.pk}")
         version = Version(1, row.ended_at) if row.ended_at else Version(0, row.granted_at)
         yield Line(entry, about=row.designee.name, version=version)
 
