@@ -161,6 +161,8 @@ def record_access(*, what: str, by: By, at: datetime, registrant: Registrant | N
         what=what,
         actor_kind=by.kind,
         actor_id=by.id,
+        # a list shows the registrants of all for whom a designee acts; one record is one prescriber's
+        on_behalf_of=by.on_behalf_of if registrant is not None else "",
         pharmacy=by.pharmacy,
         registrant=registrant,
         outcome=outcome,

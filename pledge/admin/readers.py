@@ -36,7 +36,9 @@ def _line(entry: AccessEntry, names: dict[tuple[str, str], str]) -> Line:
     if entry.pharmacy is not None:
         who = f"{entry.pharmacy.name} / {entry.actor_id}"
     title = WHAT.get(entry.what, entry.what.replace("_", " ").replace("-", " ").capitalize())
-    return Line(Spot(entry.at, READS, entry.pk), title, who=who, said=_answered(entry.outcome), alike=(entry.outcome,))
+    said = _answered(entry.outcome)
+    spot, behalf = Spot(entry.at, READS, entry.pk), entry.on_behalf_of
+    return Line(spot, title, who=who, on_behalf_of=behalf, said=said, alike=(entry.outcome,))
 
 
 def _answered(outcome: str) -> tuple[Said, ...]:

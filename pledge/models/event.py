@@ -141,6 +141,7 @@ class AccessEntry(models.Model):
     what = models.CharField(max_length=40)
     actor_kind = models.CharField(max_length=16)
     actor_id = models.CharField(max_length=64)
+    on_behalf_of = models.CharField(max_length=200, blank=True, default="", db_default="")
     pharmacy = models.ForeignKey(Pharmacy, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     registrant = models.ForeignKey(
         Registrant, null=True, blank=True, on_delete=models.PROTECT, related_name="access_entries"

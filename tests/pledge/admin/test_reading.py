@@ -20,6 +20,9 @@ class TestReading:
         world.assistant.get(page_of(life))
         entry = AccessEntry.objects.get(registrant=life.registrant)
         assert (entry.what, entry.actor_kind, entry.at) == ("registrant_read", "designee", world.at)
+        assert entry.on_behalf_of == world.program.prescriber.name
+        shown = world.prescriber.get(page_of(life), {"show": "reads"}).content.decode()
+        assert f"by Dana Doe for {world.program.prescriber.name}" in shown
 
     def test_of_the_list_leaves_the_numbers_shown(self, world: World) -> None:
         lives = [registered(world.program, world.at) for _ in range(20)]
