@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from pledge.actions import registrants
+from pledge.admin.oversight import duplicates
 from pledge.admin.oversight.duplicates import likely_duplicates
 from pledge.models import AccessEntry, EventType
 from tests.lives import Life, Program, registered
@@ -61,6 +62,13 @@ class TestThePage:
         entry = AccessEntry.objects.get(what="duplicates_listed")
         assert set(entry.outcome.split()) == {first.number, second.number}
         assert "Robin" not in entry.outcome
+
+    def test_compares_the_newest_unless_all_are_asked_for(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(duplicates, "NEWEST_COMPARED", 1)
+        registered(world.program, world.at), registered(world.program, world.at)
+        address = reverse("admin:duplicates")
+        assert world.administrator.get(address).context["pairs"] == []
+        assert len(world.administrator.get(f"{address}?all").context["pairs"]) == 1
 
     def test_leads_to_the_merge_with_the_number_filled_in(self, world: World) -> None:
         first, second = registered(world.program, world.at), registered(world.program, world.at)
