@@ -14,7 +14,7 @@ HINTS = {
     Queue.CLOSING: "Nothing was dispensed yet, and the window's last day is near.",
     Queue.COUNTERSIGN: "Everyone else has signed; the prescriber signs last.",
     Queue.SIGNATURES: "The course begins when every form is signed.",
-    Queue.REGISTRANT: "Their answers or their next test; nothing for the clinic to do but to remind.",
+    Queue.REGISTRANT: "Their answers or their next test: remind them, or record it when they bring it.",
     Queue.BLOCKED: "What stops them, and the day it clears.",
     Queue.ADDRESS: "Messages do not arrive there; ask for another address.",
     Queue.ENDING: "A certification, an attestation or a designation that runs out, or has.",
