@@ -13,7 +13,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from pledge.admin.calendar.pages import FEED_STEPS
+from pledge.admin.calendar.addresses import FEED_STEPS
 from pledge.admin.designation_steps import OWN_STEPS
 from pledge.admin.steps import STEPS
 from pledge.models import Prescriber, Registrant

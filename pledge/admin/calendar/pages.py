@@ -1,28 +1,24 @@
-"""The page of a month, and the steps that make and revoke the address for calendar programs."""
+"""The page of a month."""
 
 from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.conf import settings
 from django.contrib import admin
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from pledge.actions import feeds
+from pledge.admin.calendar.addresses import FEED_STEPS, address_page
 from pledge.admin.calendar.entries import Kind, State
 from pledge.admin.calendar.gathering import Line, lines_about_registrants, lines_about_standing
 from pledge.admin.calendar.month import NotAMonth, beside, day_named, month_named, month_of, weeks_of
 from pledge.admin.doors import DOORS, Door
-from pledge.admin.stepping import take_step
-from pledge.admin.steps import Scene, Step
 from pledge.admin.visitor import CLINIC, Visitor
 from pledge.models import CalendarFeed
 from pledge.rules.calendar import Span, program_day
-from pledge.trail import By, record_listing
+from pledge.trail import record_listing
 
 IN_A_CELL = 5  # more are counted, and shown on the day's own list
 EVERYTHING = "everything"
@@ -127,64 +123,6 @@ def _lines(visitor: Visitor, on: date, month: Span, filters: Filters) -> Iterabl
 def _order(line: Line) -> tuple[date, bool, int, str, str]:
     undone, rank, key = line.entry.order
     return line.entry.day, undone, rank, line.person.name if line.person else line.about, key
-
-
-class FeedStep(Step):
-    """A step about the visitor's own address."""
-
-    subject_as = ""
-
-    def given(self) -> dict[str, Any]:
-        return {"user": _log_in_of(self.scene.by)}
-
-
-class MakeAddress(FeedStep):
-    """Makes the address, or a new one in place of the old."""
-
-    slug, title = "make", "Make an address for my calendar program"
-    button = "Make the address"
-    explanation = (
-        "A calendar program reads your dates at an address of its own. What it reads says “Pledge: a task is to be "
-        "finished by today” and leads here; it never says whom or what a task is about. The address is shown once. "
-        "If you have one already, it stops working."
-    )
-    outcome_template = "pledge/admin/calendar/address.html"
-    act = staticmethod(feeds.make_feed)
-
-
-class RevokeAddress(FeedStep):
-    """Revokes the address."""
-
-    slug, title = "revoke", "Revoke the address of my calendar program"
-    button = "Revoke it"
-    explanation = "Your calendar program can read nothing more from now on. What it has read, it may go on showing."
-    act = staticmethod(feeds.revoke_feed)
-
-    def done(self, outcome: Any) -> str:
-        return "The address is revoked."
-
-
-FEED_STEPS = {taken.slug: taken for taken in (MakeAddress, RevokeAddress)}
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def address_page(request: HttpRequest, visitor: Visitor, slug: str) -> HttpResponse:
-    """Take a step about the visitor's own address."""
-    if slug not in FEED_STEPS:
-        raise Http404("there is no such step")
-    at = timezone.now()
-    scene = Scene(visitor, visitor.by(), program_day(at))
-    answer = take_step(request, admin.site, FEED_STEPS[slug], scene, at=at, back=reverse("admin:calendar"))
-    shown = getattr(answer, "context_data", {})
-    if isinstance(shown.get("outcome"), feeds.MadeFeed):
-        here = settings.PUBLIC_ADDRESS or request.build_absolute_uri("/").rstrip("/")
-        shown["address"] = here + reverse("calendar-feed", args=[shown["outcome"].secret])
-    return answer
-
-
-def _log_in_of(by: By) -> Any:
-    party = by.designee or by.prescriber
-    return party.user if party is not None else None
 
 
 DOORS += [
