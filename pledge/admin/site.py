@@ -51,7 +51,7 @@ class ProgramSite(AdminSite):
         return super().index(request, extra_context)
 
     @method_decorator(require_safe)
-    def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> HttpResponse:
+    def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> HttpResponse:  # type: ignore[override]
         return super().app_index(request, app_label, extra_context)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
@@ -61,7 +61,7 @@ class ProgramSite(AdminSite):
         rest = {"visitor": visitor, "ways": ways_for(visitor), "stays": stay_of(request)}
         return {**super().each_context(request), **rest}
 
-    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:  # type: ignore[override]
         answer = super().logout(request, extra_context)
         answer["Clear-Site-Data"] = '"cache", "cookies", "storage"'
         return answer
