@@ -60,7 +60,7 @@ def waiting_for(visitor: Visitor, rows: QuerySet[Registrant], at: datetime, *, n
     }
     brought = [row for row in work_for(visitor, at) if row.registrant_id is not None]
     theirs = set(rows.filter(pk__in={row.registrant_id for row in brought}).values_list("pk", flat=True))
-    own |= {(row.queue, row.registrant_id): row for row in brought if row.registrant_id in theirs}  # type: ignore[misc]
+    own |= {(row.queue, row.registrant_id): row for row in brought if row.registrant_id in theirs}
     everything = [*own.values(), *([] if narrowed else endings_for(visitor, at))]
     queues = {queue: sorted((row for row in everything if row.queue is queue), key=_urgency) for queue in Queue}
     return Waiting(queues, found)
