@@ -14,10 +14,24 @@ from pledge.admin.visitor import OVERSIGHT
 from pledge.models import Deviation, FollowUp
 
 
+class WhereItStands(admin.SimpleListFilter):
+    """Narrows to what is open, or to what is not any more."""
+
+    title, parameter_name = "where it stands", "stands"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("open", "Open"), ("closed", model_admin.closed)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        field = "closed_at" if queryset.model is Deviation else "done_at"
+        return queryset.filter(**{f"{field}__isnull": self.value() == "open"}) if self.value() else queryset
+
+
 class OpenWork(StepsAdmin):
     """Work that is open until it is closed; an auditor reads it too."""
 
     roles = OVERSIGHT
+    closed = "Closed"
     search_fields = ("registrant__number__exact",)
     search_help_text = "A whole registrant number."
 
@@ -27,7 +41,7 @@ class DeviationAdmin(OpenWork):
     """Deviations and non-compliance, closed with a note."""
 
     list_display = ("kind", "whose", "what_happened", "raised_at", "stands")
-    list_filter = (("closed_at", admin.EmptyFieldListFilter), "kind", "raised_at")
+    list_filter = (WhereItStands, "kind", "raised_at")
     list_select_related = ABOUT_DISPENSE
     facts = ("raised_at", "closed_at", "closing_note")
 
@@ -54,7 +68,8 @@ class FollowUpAdmin(OpenWork):
 
     list_select_related = ("registrant",)
     list_display = ("due_at", "whose", "stands", "raised_at")
-    list_filter = (("done_at", admin.EmptyFieldListFilter), "due_at")
+    list_filter = (WhereItStands, "due_at")
+    closed = "Done"
     facts = ("due_at", "raised_at", "done_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[FollowUp]:

@@ -66,7 +66,7 @@ def _follow_ups(at: datetime) -> Tasks:
         )
         for row in rows[:SHOWN]
     ]
-    return Tasks("Follow-ups", found, rows.count(), reverse("admin:pledge_followup_changelist") + "?done_at__isempty=1")
+    return Tasks("Follow-ups", found, rows.count(), reverse("admin:pledge_followup_changelist") + "?stands=open")
 
 
 def _deviations(at: datetime) -> Tasks:  # noqa: ARG001 - one of several alike
@@ -80,7 +80,7 @@ def _deviations(at: datetime) -> Tasks:  # noqa: ARG001 - one of several alike
         )
         for row in rows.select_related(*ABOUT_DISPENSE)[:SHOWN]
     ]
-    others = reverse("admin:pledge_deviation_changelist") + "?closed_at__isempty=1"
+    others = reverse("admin:pledge_deviation_changelist") + "?stands=open"
     return Tasks("Deviations and non-compliance", found, rows.count(), others)
 
 

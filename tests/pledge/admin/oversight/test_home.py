@@ -84,6 +84,9 @@ class TestTheHome:
         group = shown.context["tasks"][0]
         assert (len(group.first), group.number) == (5, 7)
         assert "2 more" in shown.content.decode()
+        assert quiet.administrator.get(group.others).context["cl"].result_count == 7
+        done = group.others.replace("open", "closed")
+        assert quiet.administrator.get(done).context["cl"].result_count == 0
         assert shown.content.decode().count("Open the follow-up") == 5
 
     def test_is_calm_where_nothing_waits(self, quiet: World) -> None:
