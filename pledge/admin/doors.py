@@ -13,7 +13,7 @@ from pledge.admin.visitor import Role, Visitor, visitor_of
 class Door(NamedTuple):
     """One page: its route below the admin's address, its view, its name for ``reverse``, and for whom it is there.
 
-    ``label`` puts it into the navigation, in the order of ``DOORS``; without one the page is reached from others.
+    ``label`` puts it into the navigation, in the order of ``IN_ORDER``; without one the page is reached from others.
     The view is called with the request and the visitor, and what the route captures.
     """
 
@@ -32,6 +32,7 @@ class Way(NamedTuple):
 
 
 DOORS: list[Door] = []
+IN_ORDER = ("calendar", "designees", "designations", "import", "export", "duplicates", "rules")
 HOMES: dict[Role, Callable[..., HttpResponse]] = {}  # by role, what the admin's own address shows; called with the site
 
 
@@ -43,7 +44,8 @@ def patterns(admin_view: Callable[..., Any]) -> list[URLPattern]:
 def ways_for(visitor: Visitor) -> list[Way]:
     """Give the doors that a visitor's navigation shows."""
     open_to = [door for door in DOORS if door.label and visitor.role in door.roles]
-    return [Way(door.label, reverse(f"admin:{door.name}")) for door in open_to]
+    in_order = sorted(open_to, key=lambda door: IN_ORDER.index(door.name))
+    return [Way(door.label, reverse(f"admin:{door.name}")) for door in in_order]
 
 
 def _kept(door: Door) -> Callable[..., HttpResponse]:
