@@ -1,13 +1,11 @@
 """The pages of an import: choose a file, see what it would do, do exactly that, and take it back."""
 
-import hashlib
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib import admin
-from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Count, QuerySet
@@ -18,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from pledge.actions.imports import begin_import
 from pledge.admin.doors import DOORS, Door
+from pledge.admin.exchange.kept import Kept, unsealed
 from pledge.admin.exchange.listed import record_listed
 from pledge.admin.exchange.reading import COLUMNS, Unreadable, rows_of, text_of, too_large
 from pledge.admin.exchange.rows import judged
@@ -30,7 +29,6 @@ from pledge.rules.calendar import program_day
 from pledge.rules.refusals import Refused, Rejected
 from pledge.rules.vocabulary import Basis, RiskCategory, Scope
 
-SALT = "pledge.admin.exchange.importing"
 ROWS_SHOWN = 200  # of each kind on one page
 IMPORTS_SHOWN = 20
 EXAMPLE = (
@@ -40,32 +38,6 @@ EXAMPLE = (
 )
 
 
-class Kept(NamedTuple):
-    """A file between its check and its import: what was checked, by whom and for whom, signed by this service."""
-
-    text: str
-    prescriber: int
-    user: int
-
-    def sealed(self) -> str:
-        """Give it as a form's hidden field carries it: nothing of it is stored here."""
-        return signing.dumps(list(self), salt=SALT, compress=True)
-
-    @property
-    def digest(self) -> str:
-        """The SHA-256 of the text."""
-        return hashlib.sha256(self.text.encode()).hexdigest()
-
-
-def unsealed(sealed: str, user: int) -> Kept | None:
-    """Give back what was kept; None where it is too old, another's, or not ours."""
-    try:
-        kept = Kept(*signing.loads(sealed, salt=SALT, max_age=settings.IMPORT_WAITS_MINUTES * 60))
-    except (signing.BadSignature, TypeError, ValueError):
-        return None
-    return kept if kept.user == user else None
-
-
 class FileForm(forms.Form):
     """Asks for the file, and for whom it is where the visitor acts for several."""
 
@@ -73,7 +45,7 @@ class FileForm(forms.Form):
     file = forms.FileField(label="CSV file", widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}))
 
     def __init__(self, *args: Any, theirs: QuerySet[Prescriber], **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.fields["prescriber"].queryset = theirs  # type: ignore[attr-defined]
         self.fields[
             "file"
