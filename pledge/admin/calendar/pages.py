@@ -51,12 +51,12 @@ class Cell(NamedTuple):
 
     day: date
     lines: list[Line]
-    count: int
+    in_all: int
 
     @property
     def more(self) -> int:
         """How many are not shown here."""
-        return self.count - len(self.lines)
+        return self.in_all - len(self.lines)
 
 
 @require_safe

@@ -122,7 +122,7 @@ def _elsewhere(request: HttpRequest, user: User) -> Iterator[datetime]:
 
 
 def _user(request: HttpRequest) -> User:
-    return User.objects.get(pk=request.user.pk)
+    return User.objects.get(username=request.user.get_username())
 
 
 def _codes(request: HttpRequest, made: Made) -> HttpResponse:
