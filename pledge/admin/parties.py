@@ -1,6 +1,7 @@
 """Participants, their keys, deviations and follow-ups: lists and pages with steps, for program administrators."""
 
 from datetime import datetime
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
@@ -155,6 +156,11 @@ class DesigneeAdmin(PartyAdmin):
     list_display = ("name", "certified_through", "suspended_at")
     search_fields = ("name",)
     facts = (*PartyAdmin.facts, "user")
+
+    def _facts(self, row: Designee) -> Iterator[tuple[str, Any]]:
+        yield from super()._facts(row)
+        for designation in row.designations.filter(ended_at=None).select_related("prescriber"):
+            yield "acts for", designation.in_words
 
 
 @admin.register(Pharmacy)

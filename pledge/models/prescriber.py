@@ -76,3 +76,10 @@ class Designation(models.Model):
     def __str__(self) -> str:
         """Give both names."""
         return f"{self.designee} for {self.prescriber}"
+
+    @property
+    def in_words(self) -> str:
+        """For whom, until when and in what, as people read it."""
+        until = f"through {self.ends_on:%b} {self.ends_on.day}, {self.ends_on.year}" if self.ends_on else "no end day"
+        scopes = "; ".join(scope.label for scope in Scope if scope in self.scopes)
+        return f"{self.prescriber.name}, {until}: {scopes or 'to read only'}"

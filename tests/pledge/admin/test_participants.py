@@ -65,7 +65,10 @@ class TestEnrolling:
         both = [world.program.prescriber, world.elsewhere.prescriber]
         npis = "\n".join(prescriber.npi for prescriber in both)
         take(world.administrator, new(Designee), name="Eli East", prescribers=npis)
-        assert {d.prescriber for d in Designee.objects.get(name="Eli East").designations.all()} == set(both)
+        designee = Designee.objects.get(name="Eli East")
+        assert {d.prescriber for d in designee.designations.all()} == set(both)
+        shown = world.administrator.get(f"/admin/pledge/designee/{designee.pk}/").content.decode()
+        assert all(f"{prescriber}, no end day: Tests, monthly" in shown for prescriber in both)
 
     def test_a_designee_of_someone_unknown(self, world: World) -> None:
         answer = take(world.administrator, new(Designee), name="Eli East", prescribers="0000000000")
