@@ -1,7 +1,7 @@
 """Participants, their keys, deviations and follow-ups: lists and pages with steps, for program administrators."""
 
-from datetime import datetime
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -157,7 +157,7 @@ class DesigneeAdmin(PartyAdmin):
     search_fields = ("name",)
     facts = (*PartyAdmin.facts, "user")
 
-    def _facts(self, row: Designee) -> Iterator[tuple[str, Any]]:
+    def _facts(self, row: Any) -> Iterator[tuple[str, Any]]:
         yield from super()._facts(row)
         for designation in row.designations.filter(ended_at=None).select_related("prescriber"):
             yield "acts for", designation.in_words
