@@ -68,7 +68,8 @@ class ClearHold(Step):
 
     @classmethod
     def offered(cls, scene: Scene) -> bool:
-        return scene.record is not None and scene.record.hold_since is not None
+        in_person = scene.by.designee is None
+        return in_person and scene.record is not None and scene.record.hold_since is not None
 
     def done(self, outcome: Any) -> str:
         return "The hold is cleared. The month is confirmed next, where the test counts for it."

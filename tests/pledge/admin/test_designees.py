@@ -19,8 +19,8 @@ from tests.pledge.admin.world import World, newest_act, page_of, step_of, take
 
 pytestmark = pytest.mark.django_db
 OWN, FOR_WHOM = "/admin/designees/", "/admin/for-whom/"
-# What a designee without any scope is still offered: what is heard from everyone, and what the action alone judges.
-ALWAYS = {"record-test", "report-pregnancy", "clear-hold"}
+# What a designee without any scope is still offered: what is heard from everyone.
+ALWAYS = {"record-test", "report-pregnancy"}
 
 
 @pytest.fixture
