@@ -11,7 +11,7 @@ from pledge.models import Registrant
 
 ACCESSOR = "signed_consents"
 # What pledge.facts reads of a signature, and of the version of the form it is under.
-FIELDS = ("signer", "signed_on", "signed_at", "course", "form_version")
+FIELDS = ("registrant", "signer", "signed_on", "signed_at", "course", "form_version")
 FIELDS_OF_VERSION = ("form", "version", "superseded_on")
 
 
