@@ -57,7 +57,9 @@ class TestWords:
                 Phase, ["screening", "confirmation", "repeat", "monthly", "post_treatment"], id="what a test is for"
             ),
             pytest.param(ReversalReason, ["not_collected", "entry_error", "registrant_request"], id="reversal reasons"),
-            pytest.param(Ending, ["completed", "discontinued", "category_changed", "merged", "withdrawn"], id="endings"),
+            pytest.param(
+                Ending, ["completed", "discontinued", "category_changed", "merged", "withdrawn"], id="endings"
+            ),
             pytest.param(
                 StopCause,
                 ["positive_test", "pregnancy_report", "new_visit", "category_change", "treatment_ended"],
