@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
+from pledge.actions.same_person import of_the_same_person
 from pledge.actions.steps import check_scope, lock_own, refuse_unattested
 from pledge.frame import Foreseen, Foresight, action
 from pledge.models import Course, EventType, ImportedRegistrant, Prescriber, ProgramEvent, Registrant, RegistrantImport
@@ -166,15 +167,3 @@ def rehearse(act: Callable[..., Any], taking: TakingIn, **given: Any) -> None:
     """Take in one row for real and take it back; raises whatever the real run would."""
     with suppress(Foreseen):
         act(**given, memory=Rehearsal(taking))
-
-
-def of_the_same_person(prescriber: Prescriber, name: str, born_on: date) -> tuple[Registrant | None, Registrant | None]:
-    """Give a prescriber's registrant of this name and date of birth, and the one whose enrollment was taken back."""
-    rows = Registrant.objects.not_merged().of_prescriber(prescriber).filter(born_on=born_on, name__iexact=name)
-    there = former = None
-    for row in rows.order_by("pk"):
-        if Course.objects.filter(registrant=row, is_current=True, ending=Ending.WITHDRAWN).exists():
-            former = row
-        else:
-            there = there or row
-    return there, former

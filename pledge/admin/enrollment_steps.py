@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from pledge.access import NotThere, registrant_named
 from pledge.actions import registrants
+from pledge.actions.same_person import called
 from pledge.admin.contact_steps import CONTACT, ContactFields
 from pledge.admin.fields import BirthField, NpiField, WordField
 from pledge.admin.steps import COURSE, ENROLLMENT, Scene, Step, step
@@ -86,7 +87,8 @@ class Enroll(ContactFields, Category, ForPrescriber):
         name, born_on = said.get("name"), said.get("born_on")
         if not name or not born_on or said.get("another_person"):
             return said
-        twin = self.scene.visitor.registrants().filter(name__iexact=name, born_on=born_on).first()
+        born_then = self.scene.visitor.registrants().filter(born_on=born_on)
+        twin = next((one for one in born_then if called(one.name) == called(name)), None)
         if twin is not None:
             self.fields["another_person"].widget = forms.CheckboxInput()
             raise ValidationError(

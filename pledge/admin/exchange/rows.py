@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
+from pledge.actions.same_person import called
 from pledge.admin.contact_steps import CONTACT
 from pledge.admin.exchange.reading import COLUMNS, Cells
 from pledge.admin.exchange.written import RowForm
@@ -29,7 +30,7 @@ class Person(NamedTuple):
     @property
     def key(self) -> tuple[str, date]:
         """By what two rows are about one person: name, whatever its case, and date of birth."""
-        return self.name.casefold(), self.born_on
+        return called(self.name), self.born_on
 
 
 class Row(NamedTuple):

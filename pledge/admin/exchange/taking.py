@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from pledge.actions import imports, registrants
 from pledge.actions.imports import TakingIn, ThereAlready
+from pledge.actions.same_person import called
 from pledge.admin.exchange.rows import Person, Problem, Row
 from pledge.models import Prescriber, Registrant, RegistrantImport
 from pledge.rules.refusals import Refused, Rejected
@@ -58,7 +59,7 @@ def _known(prescriber: Prescriber, rows: Iterable[Row]) -> dict[tuple[str, date]
     standing = set(own.not_withdrawn().values_list("pk", flat=True))
     found: dict[tuple[str, date], tuple[Registrant, bool]] = {}
     for one in sorted(own, key=lambda one: (one.pk in standing, one.pk)):  # who stands comes last, and counts
-        found[one.name.casefold(), one.born_on] = (one, one.pk not in standing)
+        found[called(one.name), one.born_on] = (one, one.pk not in standing)
     return found
 
 

@@ -104,6 +104,14 @@ class TestACheck:
         assert named == {"Robin Reyes": lives.CAN, "Ana Alvarez": lives.CAN, "Ben Brown": lives.CANNOT,
                          "Cyd Cole": lives.CAN}  # fmt: skip
 
+    def test_takes_names_for_one_as_the_import_does_whatever_the_database_does(self, world):
+        rows = "".join(f"{name},1998-04-02,,,\n" for name in ("Ayse Yildiz", "Ayse Y\u0131ld\u0131z", "JOSÉ PAZ", "Weiß Jo"))
+        checked = check(world.prescriber, rows)
+        assert counted(checked) == (4, 0, 0)
+        assert outcome(world.prescriber.post(TAKE, {"kept": checked.context["kept"]})) == outcome(checked)
+        again = "".join(f"{name},1998-04-02,,,\n" for name in ("AYSE YILDIZ", "Jose\u0301  Paz", "weiss\u00a0JO"))
+        assert counted(check(world.prescriber, again)) == (0, 3, 0)
+
     def test_names_what_is_wrong_by_line_and_column_all_at_once(self, world, robin):
         answer = check(world.prescriber, MIXED)
         said = {(one.row.line, problem.column) for one in answer.context["wrong"] for problem in one.problems}
