@@ -5,19 +5,23 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from pledge.models import Designee, Prescriber
+from pledge.models import Designation, Designee, EventType, Prescriber, ProgramEvent
 from pledge.rules.calendar import program_day
 from pledge.rules.refusals import Rejected
 from pledge.trail import By
 
 OPERATOR = By("operator", "", "who runs the service")
+PROGRAM_DOES = (
+    "a prescriber lets in whom the program enrolled for them and who never acted for anyone else; anyone else asks a "
+    "program administrator, who does it"
+)
 
 
 def check_may_let_in(by: By, user: User, at: datetime) -> None:
     """Make sure that someone may let the owner of a log-in back in.
 
-    A prescriber in person does so for who acts for them, a program administrator for anyone of a clinic, a superuser
-    for everyone else, and whoever runs the service for all.
+    A prescriber in person does so for who acts for them alone (:func:`is_theirs_alone`), a program administrator for
+    anyone of a clinic, a superuser for everyone else, and whoever runs the service for all.
 
     :raises Rejected: naming who may.
     """
@@ -26,11 +30,11 @@ def check_may_let_in(by: By, user: User, at: datetime) -> None:
     if by.kind == "program" and by.id == str(user.pk):
         raise Rejected("by", "nobody lets themselves back in; another administrator does")
     if by.kind == "program":
-        if is_of_a_clinic(user) and not user.is_superuser:
+        if is_of_a_clinic(user) and not is_of_the_program(user):
             return
         check_superuser(by)
-    elif not _acts_for(user, by, at) or user.is_superuser:
-        raise Rejected("by", "a prescriber lets in who acts for them, in person; others ask a program administrator")
+    elif not _acts_for_alone(user, by, at) or is_of_the_program(user):
+        raise Rejected("by", PROGRAM_DOES)
 
 
 def check_superuser(by: By) -> None:
@@ -51,10 +55,30 @@ def is_of_a_clinic(user: Any) -> bool:
     return Prescriber.objects.filter(user=user).exists() or Designee.objects.filter(user=user).exists()
 
 
-def _acts_for(user: User, by: By, at: datetime) -> bool:
+def is_of_the_program(user: Any) -> bool:
+    """Tell whether a log-in is, or was made to be, a superuser's, an administrator's or an auditor's."""
+    return bool(user.is_superuser) or user.groups.exists()
+
+
+def is_theirs_alone(designee: Designee, prescriber: Prescriber) -> bool:
+    """Tell whether a designee acts for a prescriber by the program's word, and never did for anyone else.
+
+    Whoever lets someone in could come in as them, so nothing that another prescriber gave may hang on it: not what is
+    in force, nor what ended or is yet to begin. And a prescriber may name whom they like; that alone is no standing.
+    """
+    ever = list(Designation.objects.filter(designee=designee).order_by("granted_at", "id"))
+    if not ever or any(one.prescriber_id != prescriber.pk for one in ever):
+        return False
+    named = ProgramEvent.objects.filter(
+        at=ever[0].granted_at, type=EventType.DESIGNATION_GRANTED, subject="designation", subject_id=ever[0].pk
+    )
+    return not named.exclude(actor_kind="program").exists()
+
+
+def _acts_for_alone(user: User, by: By, at: datetime) -> bool:
     if by.prescriber is None or by.designee is not None:
         return False
     designee = Designee.objects.filter(user=user).first()
-    if designee is None:
+    if designee is None or not is_theirs_alone(designee, by.prescriber):
         return False
-    return designee.designations.in_force(program_day(at)).filter(prescriber=by.prescriber).exists()
+    return designee.designations.in_force(program_day(at)).exists()

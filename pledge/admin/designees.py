@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from pledge.actions.may_let_in import is_theirs_alone
 from pledge.admin.designation_steps import IN_PERSON, OWN_STEPS
 from pledge.admin.doors import DOORS, Door
 from pledge.admin.stepping import take_step
@@ -32,7 +33,7 @@ class Shown(NamedTuple):
     attested_through: date | None  # None: the attestation does not hold
     ends_soon: bool
     last_act: datetime | None = None
-    way_back: str = ""
+    way_back: str = ""  # where the prescriber lets them in; empty where the program does, or they have no log-in
 
 
 def is_near(ends_on: date | None, on: date) -> bool:
@@ -49,13 +50,12 @@ def shown(standing: Designation, on: date, last_act: datetime | None = None) -> 
         standing.designee.certified_through if attestation.holds(on) else None,
         is_near(standing.ends_on, on),
         last_act,
-        _way_back(standing),
     )
 
 
 def _way_back(standing: Designation) -> str:
-    has_log_in = standing.designee.user_id is not None
-    return reverse("admin:let_back_in", args=[standing.designee_id]) if has_log_in else ""
+    own = standing.designee.user_id is not None and is_theirs_alone(standing.designee, standing.prescriber)
+    return reverse("admin:let_back_in", args=[standing.designee_id]) if own else ""
 
 
 def last_acts(prescriber: Prescriber) -> dict[str, datetime]:
@@ -73,13 +73,13 @@ def designees_view(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     on = program_day(at)
     prescriber: Prescriber = visitor.by().prescriber  # type: ignore[assignment]
     acts = last_acts(prescriber)
-    own = Designation.objects.filter(prescriber=prescriber).select_related("designee")
+    own = Designation.objects.filter(prescriber=prescriber).select_related("designee", "prescriber")
     standing = own.in_force(on).order_by("designee__name")
     past = own.exclude(pk__in=own.in_force(on)).order_by("-id")
     context = {
         **admin.site.each_context(request),
         "title": "Designees",
-        "rows": [shown(one, on, acts.get(str(one.designee_id))) for one in standing],
+        "rows": [shown(one, on, acts.get(str(one.designee_id)))._replace(way_back=_way_back(one)) for one in standing],
         "past": past[:PAST_SHOWN],
     }
     return TemplateResponse(request, "pledge/admin/designees.html", context)

@@ -1,11 +1,13 @@
 """A prescriber lets in who acts for them: no call center, and nobody else's designees."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from pledge.actions.may_let_in import check_may_let_in
 from pledge.admin.doors import DOORS, Door
 from pledge.admin.signin.steps import AboutLogIn, LetBackIn, Unlock
 from pledge.admin.stepping import take_step
@@ -13,8 +15,14 @@ from pledge.admin.steps import Scene
 from pledge.admin.visitor import Role, Visitor
 from pledge.models import Designation
 from pledge.rules.calendar import program_day
+from pledge.rules.refusals import Rejected
 
 PRESCRIBERS = frozenset({Role.PRESCRIBER})
+PROGRAM_DOES = (
+    "This is the program’s to do. You let in those whom the program enrolled for you and who never acted for another "
+    "prescriber: with their log-in come the others’ registrants. Ask a program administrator, who lets them back in "
+    "or unlocks them."
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,6 +44,11 @@ def _taken(request: HttpRequest, visitor: Visitor, pk: int, step: type[AboutLogI
     designation = given.select_related("designee__user").first()
     if designation is None:
         raise Http404("nobody of that number acts for the visitor")
+    try:
+        check_may_let_in(by, designation.designee.user, at)
+    except Rejected:
+        messages.warning(request, PROGRAM_DOES)
+        return redirect("admin:designees")
     scene = Scene(visitor, by, on, designation.designee)
     return take_step(request, admin.site, step, scene, at=at, back=reverse("admin:designees"))
 

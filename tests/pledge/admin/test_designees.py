@@ -79,6 +79,13 @@ class TestAPrescriber:
         assert f'href="{address}"' in world.prescriber.get(OWN).content.decode()
         assert world.prescriber.get(address).status_code == 200
 
+    def test_is_sent_to_the_program_for_a_designee_who_acts_for_another_too(self, world):
+        world.designated_elsewhere()
+        for client in (world.prescriber, world.stranger):
+            page = client.get(OWN).content.decode()
+            assert reverse("admin:let_back_in", args=[world.designee.pk]) not in page
+            assert "A program administrator lets them back in" in page
+
     def test_takes_it_back_in_the_middle_of_a_session(self, world, life):
         assert world.assistant.get(page_of(life)).status_code == 200
         address = reverse("admin:designation_step", args=[standing(world).pk, "take-back"])

@@ -10,12 +10,15 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
-from pledge.actions.designations import end_designation
+from pledge.actions.designations import designate, end_designation
+from pledge.actions.log_ins import unlock_log_in
 from pledge.actions.may_let_in import OPERATOR
+from pledge.actions.participants import enroll_designee
 from pledge.actions.ways_back import give_return_code
 from pledge.admin.visitor import PROGRAM_ADMINISTRATORS
 from pledge.models import EventType, ProgramEvent, ReturnCode
 from pledge.rules.refusals import Rejected
+from pledge.rules.vocabulary import Scope
 from pledge.trail import By
 from tests.pledge.admin.signin.conftest import AtTheDoor
 from tests.pledge.admin.world import PASSPHRASE, World, logged_in, next_code, take
@@ -135,6 +138,51 @@ class TestGivingIt:
             designee=world.designee, prescriber=world.program.prescriber, by=world.program.clinic, at=world.at
         )
         assert world.prescriber.get(address).status_code == 404
+
+    def test_is_for_no_prescriber_who_named_someone_of_another_clinic(self, world: World) -> None:
+        take(world.stranger, reverse("admin:designee_new", args=["give"]), designee="Dana Doe")
+        self.is_left_to_the_program(world.stranger, world, world.elsewhere.clinic)
+
+    def test_is_for_no_prescriber_who_named_someone_whom_the_program_enrolled_for_nobody(self, world: World) -> None:
+        noa = User.objects.create_user("noa", password=PASSPHRASE)
+        enrolled = enroll_designee(
+            name="Noa Nurse", prescribers=[], attested_through=world.today, user=noa, by=world.program.administrator,
+            at=world.at,
+        )  # fmt: skip
+        take(world.prescriber, reverse("admin:designee_new", args=["give"]), designee="Noa Nurse")
+        assert world.prescriber.get(reverse("admin:let_back_in", args=[enrolled.pk])).url == reverse("admin:designees")
+        with pytest.raises(Rejected, match="program administrator"):
+            give_return_code(user=noa, by=world.program.clinic, at=world.at)
+
+    def test_is_for_no_prescriber_about_who_acts_or_acted_for_another_too(self, world: World) -> None:
+        world.designated_elsewhere()
+        for by, client in ((world.program.clinic, world.prescriber), (world.elsewhere.clinic, world.stranger)):
+            self.is_left_to_the_program(client, world, by)
+        end_designation(
+            designee=world.designee, prescriber=world.elsewhere.prescriber, by=world.elsewhere.clinic, at=world.at
+        )
+        self.is_left_to_the_program(world.prescriber, world, world.program.clinic)
+        given_by(world.administrator, reverse("admin:pledge_designee_step", args=[world.designee.pk, "let-back-in"]))
+
+    def test_is_for_no_prescriber_about_who_is_of_the_program_too(self, world: World) -> None:
+        dana().groups.add(Group.objects.create(name=PROGRAM_ADMINISTRATORS))
+        self.is_left_to_the_program(world.prescriber, world, world.program.clinic)
+
+    def is_left_to_the_program(self, client: Client, world: World, by: By) -> None:
+        for name in ("let_back_in", "unlock"):
+            answer = client.post(reverse(f"admin:{name}", args=[world.designee.pk]), {"seen": "0"}, follow=True)
+            assert "Ask a program administrator" in answer.content.decode()
+            assert not ReturnCode.objects.filter(revoked_at=None).exists()
+        for act in (give_return_code, unlock_log_in):
+            with pytest.raises(Rejected, match="program administrator"):
+                act(user=dana(), by=by, at=world.at)
+
+    def test_is_for_a_prescriber_though_they_gave_another_reach_since(self, browser: AtTheDoor, world: World) -> None:
+        for scopes in ([Scope.MONTH], []):
+            designate(designee=world.designee, prescriber=world.program.prescriber, scopes=scopes,
+                      by=world.program.clinic, at=world.at + timedelta(seconds=1))  # fmt: skip
+        bring(browser, given_by(world.prescriber, reverse("admin:let_back_in", args=[world.designee.pk])))
+        assert browser.is_halfway
 
     def test_is_for_a_program_administrator_about_anyone_of_a_clinic(self, browser: AtTheDoor, world: World) -> None:
         gus = User.objects.create_user("gus", password=PASSPHRASE)
