@@ -6,14 +6,16 @@ from typing import NamedTuple
 
 from django.contrib.auth.models import Group, User
 
-from pledge.actions.may_let_in import check_may_let_in, check_superuser
+from pledge.actions.may_let_in import OPERATOR, check_may_let_in, check_superuser
 from pledge.actions.passwords import check_password_strength
 from pledge.actions.tries import forget_failures, lock_counters, of_name, of_second_factor
 from pledge.actions.ways_back import Given, new_way_back, revoke_ways_back
 from pledge.frame import action
-from pledge.models import CalendarFeed, EventType
+from pledge.models import CalendarFeed, Designee, EventType, Prescriber
 from pledge.rules.refusals import Rejected
 from pledge.trail import By, changed, created, record
+
+_LONGEST_NAME = 150  # of a last name, as Django keeps it
 
 
 class MadeLogIn(NamedTuple):
@@ -55,6 +57,32 @@ def make_log_in(
     if password is not None:
         return MadeLogIn(user, None)
     given, way = new_way_back(user, at)
+    record(EventType.RETURN_CODE_GIVEN, act="ways_back.give_return_code", by=by, at=at, about=user, changes=way)
+    return MadeLogIn(user, given)
+
+
+@action
+def make_clinic_log_in(*, party: Prescriber | Designee, username: str, by: By, at: datetime) -> MadeLogIn:
+    """Make the log-in of a prescriber or designee who has none, and link it; its owner is given a code by hand.
+
+    A program administrator makes it: it is in no group and never a superuser's, so it opens the clinic alone.
+
+    :raises Rejected: for a name that someone has or had, a party that has a log-in, or who may not.
+    """
+    if by.kind not in {"program", OPERATOR.kind}:
+        raise Rejected("by", "only a program administrator does this")
+    row = type(party)._default_manager.locked(party.pk)
+    if row.user_id is not None:
+        raise Rejected("party", f"{row.name} has a log-in already")
+    _check_unused("username", username)
+    user = User(username=username, last_name=row.name[:_LONGEST_NAME])
+    user.set_unusable_password()
+    user.save()
+    given, way = new_way_back(user, at)
+    changes = [_without_password(user)]
+    record(EventType.LOG_IN_MADE, act="log_ins.make_clinic_log_in", by=by, at=at, about=user, changes=changes)
+    record(EventType.LOG_IN_LINKED, act="participants.link_log_in", by=by, at=at, about=row,
+           changes=[changed(row, user=user)])  # fmt: skip
     record(EventType.RETURN_CODE_GIVEN, act="ways_back.give_return_code", by=by, at=at, about=user, changes=way)
     return MadeLogIn(user, given)
 

@@ -166,12 +166,17 @@ def _check_free(model: type[CertifiedParty], **number: str) -> None:
 
 
 def _check_unlinked(user: Any) -> None:
-    """Reject a log-in that is someone's; its row is locked, so that of two who link it one comes second."""
+    """Reject a log-in that is someone's; its row is locked, so that of two who link it one comes second.
+
+    The program's own log-ins become no clinic's: whoever lets a clinic in would be let into theirs.
+    """
     if user is None:
         return
     locked = type(user)._default_manager.select_for_update(no_key=True).get(pk=user.pk)
     if any(model._default_manager.filter(user=locked).exists() for model in (Prescriber, Designee)):
         raise Rejected("user", f"{locked.get_username()} is the log-in of someone else already")
+    if locked.is_superuser or locked.groups.exists():
+        raise Rejected("user", f"{locked.get_username()} is the log-in of someone of the program")
 
 
 def _live_of(party: CertifiedParty) -> list[Authorization]:

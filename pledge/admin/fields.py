@@ -81,14 +81,15 @@ class LogInField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", "User name of their log-in")
-        kwargs.setdefault("help_text", "The log-in is made first, under Log-ins. One log-in belongs to one person.")
+        kwargs.setdefault("help_text", "One that is nobody's yet. One log-in belongs to one person.")
         super().__init__(max_length=150, **kwargs)
 
     def clean(self, value: Any) -> Any:
         name = super().clean(value)
         if not name:
             return None
-        user = get_user_model().objects.filter(username=name, prescriber=None, designee=None, is_active=True).first()
+        free = {"prescriber": None, "designee": None, "groups": None, "is_superuser": False, "is_active": True}
+        user = get_user_model().objects.filter(username=name, **free).first()
         if user is None:
             raise ValidationError("There is no unused log-in of this name.")
         return user

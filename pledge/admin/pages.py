@@ -11,6 +11,7 @@ from pledge.admin import (  # noqa: F401
     month_steps,
     open_work,
     parties,
+    party_log_ins,
     party_steps,
     registrants,
     specimen_steps,

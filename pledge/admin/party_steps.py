@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils import timezone
 
 from pledge.actions import keys, participants
@@ -48,11 +49,21 @@ class Party(Span):
     def done(self, outcome: Any) -> str:
         return f"Enrolled: {outcome.name}."
 
+    def leads_to(self, outcome: Any) -> str:
+        return reverse(f"admin:pledge_{outcome._meta.model_name}_change", args=[outcome.pk])
+
 
 class WithLogIn(Party):
     """A participant who logs in."""
 
-    user = LogInField(required=False)
+    user = LogInField(
+        required=False,
+        help_text="Leave it empty: you make their log-in next, on their page. Name one only where it was made already.",
+    )
+
+    def done(self, outcome: Any) -> str:
+        enrolled = super().done(outcome)
+        return enrolled if outcome.user_id else f"{enrolled} Next, make their log-in, so that they can come in."
 
 
 @step(Prescriber)
@@ -165,28 +176,6 @@ class Reinstate(StandingStep):
 for model in PARTIES:
     for taken in (Certify, Suspend, Reinstate):
         step(model)(taken)
-
-
-class LinkLogIn(StaffStep):
-    """Gives someone who is enrolled already their log-in."""
-
-    slug, title, button, group = "link-log-in", "Link a log-in", "Link it", "Log-in"
-    explanation = "Whoever logs in with it acts as this person from then on, and sees what this person sees."
-    subject_as = "party"
-    act = staticmethod(participants.link_log_in)
-
-    user = LogInField()
-
-    @classmethod
-    def offered(cls, scene: Scene) -> bool:
-        return scene.subject.user_id is None
-
-    def done(self, outcome: Any) -> str:
-        return "The log-in is linked."
-
-
-for model in (Prescriber, Designee):
-    step(model)(LinkLogIn)
 
 
 @step(Pharmacy)

@@ -86,6 +86,11 @@ def _make_log_in(_: lives.Program) -> Step:
     return Step(log_ins.make_log_in, EventType.LOG_IN_MADE, given, OPERATOR)
 
 
+def _make_clinic_log_in(program: lives.Program) -> Step:
+    given = {"party": program.prescriber, "username": "nova"}
+    return Step(log_ins.make_clinic_log_in, EventType.LOG_IN_MADE, given, program.administrator)
+
+
 def _change_log_in(_: lives.Program) -> Step:
     given = {
         "user": _someone(), "first_name": "Lee", "last_name": "Lost", "email": "", "groups": [], "is_superuser": False,
@@ -126,6 +131,7 @@ LOG_INS = {
     "authenticators.set_up_authenticator": _set_up_authenticator,
     "log_ins.change_log_in": _change_log_in,
     "log_ins.deactivate_log_in": _deactivate_log_in,
+    "log_ins.make_clinic_log_in": _make_clinic_log_in,
     "log_ins.make_log_in": _make_log_in,
     "log_ins.reactivate_log_in": _reactivate_log_in,
     "log_ins.unlock_log_in": _unlock_log_in,

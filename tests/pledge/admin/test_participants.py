@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.http import HttpResponse
 from django.urls import reverse
 
-from pledge.actions import authorizations, holds, keys
-from pledge.admin.visitor import visitor_behind
+from pledge.actions import authorizations, holds, keys, log_ins, participants
+from pledge.admin.visitor import PROGRAM_ADMINISTRATORS, visitor_behind
 from pledge.models import (
     Designee,
     Deviation,
@@ -20,8 +20,9 @@ from pledge.models import (
     ProgramEvent,
     Wholesaler,
 )
+from pledge.rules.refusals import Rejected
 from tests.lives import a_key, authorized, ready
-from tests.pledge.admin.world import World, newest_act, page_of, take
+from tests.pledge.admin.world import World, logged_in, newest_act, page_of, take
 
 
 def new(model: Any) -> str:
@@ -104,6 +105,46 @@ class TestALogIn:
         take(world.administrator, new(Prescriber), npi="1234567893", name="Dr. Quinn")
         address = step(Prescriber.objects.get(npi="1234567893"), "link-log-in")
         assert "user" in take(world.administrator, address, user=username).context["form"].errors
+
+    @pytest.mark.parametrize("kind", ["prescriber", "designee"])
+    def test_is_made_by_an_administrator_who_is_no_superuser(self, world: World, kind: str) -> None:
+        bruno = User.objects.create_user("bruno")
+        bruno.groups.add(Group.objects.get_or_create(name=PROGRAM_ADMINISTRATORS)[0])
+        client = logged_in(bruno)
+        enrolling = {"npi": "1234567893"} if kind == "prescriber" else {"prescribers": world.program.prescriber.npi}
+        model = Prescriber if kind == "prescriber" else Designee
+        answer = take(client, new(model), name="Eli East", **enrolling)
+        party = model._default_manager.get(name="Eli East")
+        assert answer.url == page(party)
+        shown = client.get(page(party)).content.decode()
+        assert "Next, make their log-in" in shown
+        assert 'href="make-log-in/"' in shown
+        assert "is or was someone" in take(client, step(party, "make-log-in"), username="Ada").content.decode()
+        answer = take(client, step(party, "make-log-in"), username="eli")
+        assert answer.context["outcome"].way_in.code in answer.content.decode()
+        eli = User.objects.get(username="eli")
+        assert (eli.has_usable_password(), eli.is_superuser, eli.is_staff, eli.groups.count()) == (False,) * 3 + (0,)
+        visitor = visitor_behind(eli, world.today)
+        assert visitor is not None
+        assert visitor.role == kind
+        assert 'href="make-log-in/"' not in client.get(page(party)).content.decode()
+        assert "has a log-in already" in take(client, step(party, "make-log-in"), username="el2").content.decode()
+
+    def test_of_the_program_becomes_no_clinics(self, world: World) -> None:
+        take(world.administrator, new(Prescriber), npi="1234567893", name="Dr. Quinn")
+        party, bruno = Prescriber.objects.get(npi="1234567893"), User.objects.create_user("bruno")
+        bruno.groups.add(Group.objects.get_or_create(name=PROGRAM_ADMINISTRATORS)[0])
+        for user in (bruno, User.objects.get(username="ada")):
+            answer = take(world.administrator, step(party, "link-log-in"), user=user.username)
+            assert "user" in answer.context["form"].errors
+            with pytest.raises(Rejected, match="someone of the program"):
+                participants.link_log_in(party=party, user=user, by=world.program.administrator, at=world.at)
+
+    def test_of_a_clinic_is_made_by_no_clinic(self, world: World) -> None:
+        with pytest.raises(Rejected, match="only a program administrator"):
+            log_ins.make_clinic_log_in(
+                party=world.program.prescriber, username="eve", by=world.program.clinic, at=world.at
+            )
 
     def test_is_no_clinics_to_link(self, world: World) -> None:
         assert world.prescriber.get(step(world.elsewhere.prescriber, "link-log-in")).status_code == 404
