@@ -57,12 +57,14 @@ def clear_hold(*, registrant: Registrant, reason: str, by: By, at: datetime) -> 
 
 
 @action
-def finish_follow_up(*, follow_up: FollowUp, by: By, at: datetime) -> FollowUp:
-    """Mark a follow-up task as done."""
+def finish_follow_up(*, follow_up: FollowUp, note: str, by: By, at: datetime) -> FollowUp:
+    """Mark a follow-up task as done, with a note of what was found; the trail keeps it."""
     row = FollowUp.objects.select_for_update(no_key=True).get(pk=follow_up.pk)
     if row.done_at is not None:
         raise Rejected("follow_up", "this task is done already")
-    changes = changed(row, done_at=at)
+    if not note.strip():
+        raise Rejected("note", "finishing a follow-up needs a note")
+    changes = [changed(row, done_at=at), {"note": {"note": [None, note.strip()]}}]
     record(EventType.FOLLOW_UP_DONE, act="holds.finish_follow_up", by=by, at=at, registrant=row.registrant,
-           about=row, changes=[changes])  # fmt: skip
+           about=row, changes=changes)  # fmt: skip
     return row

@@ -34,8 +34,8 @@ class ReportPregnancy(Step):
 
     slug, title, button, group = "report-pregnancy", "Report a pregnancy", "Report a pregnancy now", SAFETY
     explanation = (
-        "Report first; details can follow. The registrant goes on hold at once, everything live is revoked, and the "
-        "program follows it up. One press does it: it is never kept back by what else happens on the record."
+        "Report first. The registrant goes on hold at once, everything live is revoked, and the program calls the "
+        "prescriber for the details. One press does it: it is never kept back by what else happens on the record."
     )
     roles = EVERYONE
     urgent = grave = weighed = True

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from pledge.admin.oversight.happened import ABOUT_DISPENSE, happened, time_left
 from pledge.admin.parties import StepsAdmin
+from pledge.admin.titles import told
 from pledge.admin.visitor import OVERSIGHT
-from pledge.models import Deviation, FollowUp
+from pledge.models import Deviation, EventType, FollowUp, ProgramEvent
 
 
 class WhereItStands(admin.SimpleListFilter):
@@ -77,9 +78,11 @@ class FollowUpAdmin(OpenWork):
 
     def said(self, row: Any, at: datetime) -> str:
         if row.done_at is not None:
-            return "The pregnancy that was reported has been followed up."
+            done = ProgramEvent.objects.filter(subject="followup", subject_id=row.pk, type=EventType.FOLLOW_UP_DONE)
+            note = next((told(event, "note", "note") for event in done), "")
+            return " ".join(filter(None, ("The pregnancy that was reported has been followed up.", note)))
         left = time_left(row.due_at, at)
-        return f"A pregnancy was reported: talk with the prescriber, and note here when it is done. {left}."
+        return f"A pregnancy was reported: talk with the prescriber, then finish it here with a note. {left}."
 
     @admin.display(description="where it stands", ordering="done_at")
     def stands(self, obj: FollowUp) -> str:

@@ -39,8 +39,16 @@ class FinishFollowUp(StaffStep):
     """Marks a follow-up as done."""
 
     slug, title, button, group = "finish", "Finish this follow-up", "Mark as done", "Work"
+    explanation = "Say what was found and with whom you talked. The note is kept in the trail of the registrant."
     subject_as = "follow_up"
     act = staticmethod(holds.finish_follow_up)
+
+    note = forms.CharField(
+        label="Note",
+        max_length=deviations.LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=f"At most {deviations.LONGEST_NOTE} characters.",
+    )
 
     @classmethod
     def offered(cls, scene: Scene) -> bool:

@@ -231,7 +231,8 @@ def _clear_hold(program: lives.Program) -> Step:
 def _finish_follow_up(program: lives.Program) -> Step:
     life = lives.registered(program, AT)
     task = holds.report_pregnancy(registrant=life.registrant, by=program.clinic, at=AT)
-    return Step(holds.finish_follow_up, EventType.FOLLOW_UP_DONE, {"follow_up": task}, program.administrator)
+    given = {"follow_up": task, "note": "she is well"}
+    return Step(holds.finish_follow_up, EventType.FOLLOW_UP_DONE, given, program.administrator)
 
 
 def _close_deviation(program: lives.Program) -> Step:

@@ -131,5 +131,8 @@ class TestAFollowUp:
     def test_is_done_once(self, program, at):
         task = report(lives.registered(program, at), at)
         given = {"follow_up": task, "by": program.administrator, "at": at}
-        assert holds.finish_follow_up(**given).done_at == at
-        rejected(holds.finish_follow_up, "follow_up", **given)
+        rejected(holds.finish_follow_up, "note", **given, note="  ")
+        with events() as told:
+            assert holds.finish_follow_up(**given, note=" she is well ").done_at == at
+        assert told[-1].changes["note"] == {"note": [None, "she is well"]}
+        rejected(holds.finish_follow_up, "follow_up", **given, note="again")

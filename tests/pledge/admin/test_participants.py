@@ -233,10 +233,14 @@ class TestOpenWork:
         shown = world.administrator.get(page(task)).content.decode()
         assert "Follow-ups" in shown
         assert "Follow ups" not in shown
-        take(world.administrator, step(task, "finish"))
+        assert "then finish it here with a note" in shown
+        assert "note" in take(world.administrator, step(task, "finish")).context["form"].errors
+        take(world.administrator, step(task, "finish"), note="Talked with Dr. Paula.")
         task.refresh_from_db()
         assert task.done_at == world.at
-        assert "Follow-up done" in world.administrator.get(page(task)).content.decode()
+        shown = world.administrator.get(page(task)).content.decode()
+        assert "Follow-up done" in shown
+        assert "has been followed up. Talked with Dr. Paula." in shown
 
 
 class TestTheTrail:
