@@ -19,8 +19,8 @@ from pledge.rules.refusals import Rejected
 
 PRESCRIBERS = frozenset({Role.PRESCRIBER})
 PROGRAM_DOES = (
-    "This is the program’s to do. You let in those whom the program enrolled for you and who never acted for another "
-    "prescriber: with their log-in come the others’ registrants. Ask a program administrator, who lets them back in "
+    "This is for the program to do. You let in those whom the program enrolled for you and who never acted for another "
+    "prescriber, since their log-in opens the registrants of both. Ask a program administrator, who lets them back in "
     "or unlocks them."
 )
 
