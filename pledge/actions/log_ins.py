@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.contrib.auth.models import Group, User
 
-from pledge.actions.may_let_in import OPERATOR, check_may_let_in, check_superuser
+from pledge.actions.may_let_in import OPERATOR, check_may_let_in, check_superuser, is_of_a_clinic
 from pledge.actions.passwords import check_password_strength
 from pledge.actions.tries import forget_failures, lock_counters, of_name, of_second_factor
 from pledge.actions.ways_back import Given, new_way_back, revoke_ways_back
@@ -101,10 +101,12 @@ def change_log_in(
 ) -> User:
     """Change whose name and address a log-in carries, and what it is in the program.
 
-    :raises Rejected: for an address that someone has, one's own standing, or who may not.
+    :raises Rejected: for an address that someone has, one's own standing, a clinic's in the program, or who may not.
     """
     check_superuser(by)
     row = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if (groups or is_superuser) and is_of_a_clinic(row):
+        raise Rejected("groups", "this is a prescriber's or designee's log-in; who is of the program too has another")
     if by.id == str(row.pk) and not is_superuser:
         raise Rejected("is_superuser", "nobody gives up their own standing; another superuser does that")
     if email.casefold() != row.email.casefold():

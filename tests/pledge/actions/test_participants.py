@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 
 from pledge.actions import participants, registrants
 from pledge.models import Designee, EventType, Wholesaler
@@ -158,6 +158,16 @@ class TestALogIn:
         attested = {**theirs, "attested_through": theirs["certified_through"]}
         del attested["certified_through"]
         rejected(participants.enroll_designee, "user", name="D", prescribers=[], user=user, **attested)
+
+    @pytest.mark.parametrize("standing", ["superuser", "auditor"])
+    def test_of_the_program_is_no_clinic_s(self, program, at, standing):
+        user = User.objects.create_user("victor", is_superuser=standing == "superuser")
+        if standing == "auditor":
+            user.groups.add(Group.objects.create(name="Auditors"))
+        through, theirs = program_day(at), {"user": user, "by": program.administrator, "at": at}
+        rejected(participants.enroll_designee, "user", name="D", prescribers=[], attested_through=through, **theirs)
+        rejected(participants.enroll_prescriber, "user", npi="78", name="M", certified_through=through, **theirs)
+        rejected(participants.link_log_in, "user", party=program.prescriber, **theirs)
 
 
 class TestAPrescribersSuspension:

@@ -60,6 +60,14 @@ class TestALogIn:
         told = ProgramEvent.objects.filter(type=EventType.LOG_IN_CHANGED).latest("id")
         assert told.changes[f"user:{nova.pk}"]["groups"] == [[PROGRAM_ADMINISTRATORS], []]
 
+    def test_of_a_clinic_is_put_into_nothing_else(self, world: World) -> None:
+        for standing in ({"groups": [PROGRAM_ADMINISTRATORS]}, {"is_superuser": "on"}):
+            answer = take(world.administrator, step_of("paula", "change"), last_name="Prescott", **standing)
+            assert "is of the program too has another" in answer.content.decode()
+        paula = User.objects.get(username="paula")
+        assert not paula.is_superuser
+        assert not paula.groups.exists()
+
     def test_gives_up_nobody_s_own_standing(self, world: World) -> None:
         answer = take(world.administrator, step_of("ada", "change"), is_superuser=False)
         assert "Nobody gives up their own standing" in answer.content.decode()
