@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
-from pledge.actions.same_person import of_the_same_person
+from pledge.actions.same_person import of_the_same_person, since_brought
 from pledge.actions.steps import check_scope, lock_own, refuse_unattested
 from pledge.frame import Foreseen, Foresight, action
 from pledge.models import Course, EventType, ImportedRegistrant, Prescriber, ProgramEvent, Registrant, RegistrantImport
@@ -15,9 +15,16 @@ from pledge.rules.refusals import Refused, Rejected
 from pledge.rules.vocabulary import Ending, Scope
 from pledge.trail import By, changed, created, record
 
+ANOTHER_PERSON = "Another person of this name and date of birth is enrolled by hand."
+
 
 class ThereAlready(Exception):
-    """The person of a row is a registrant of the prescriber, or became one while the file was taken in."""
+    """The person of a row is a registrant of the prescriber, became one meanwhile, or came with an earlier import."""
+
+    def __init__(self, since: str = "") -> None:
+        """Take what has become of them, where the record no longer shows that they are there."""
+        self.since = since
+        super().__init__(since)
 
 
 @action
@@ -135,6 +142,11 @@ class TakingIn:
         there, former = of_the_same_person(self.prescriber, *self.person)
         if there is not None or (former is None) != (self.again is None):
             raise ThereAlready
+        since = since_brought(self.prescriber, *self.person) if self.again is None else ""
+        if since:
+            raise ThereAlready(f"Came with an earlier import, and {since} since. {ANOTHER_PERSON}")
+        if self.taken_in is not None and self.taken_in.registrants.filter(line=self.line).exists():
+            raise ThereAlready("Came with this import, and was taken back meanwhile. Bring the file again.")
 
     def keep(self, outcome: Any) -> None:
         """Write down whom the row enrolled; a refusal enrolled no one."""

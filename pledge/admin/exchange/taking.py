@@ -27,7 +27,7 @@ class Verdict(Word):
 
 
 class Judged(NamedTuple):
-    """A row and what becomes of it, with every reason where it is left out."""
+    """A row and what becomes of it, with every reason where it is left out or no longer there to be seen."""
 
     row: Row
     verdict: Verdict
@@ -87,8 +87,8 @@ def _take(
             imports.rehearse(act, taking, **given, by=by, at=at)
         else:
             act(**given, by=by, at=at, memory=taking)
-    except ThereAlready:
-        return Judged(row, Verdict.THERE)
+    except ThereAlready as there:
+        return Judged(row, Verdict.THERE, (Problem("", there.since),) if there.since else ())
     except Rejected as rejected:
         column = COLUMN_OF.get(rejected.field, "")
         return Judged(row, Verdict.WRONG, (Problem(column, f"{rejected.message[:1].upper()}{rejected.message[1:]}."),))

@@ -15,8 +15,11 @@ from django.test import Client
 from notifications.models import Notice
 from notifications.truth import is_true
 from pledge.access import registrants_for
-from pledge.actions import participants, registrants
+from pledge.actions import participants, records, registrants
 from pledge.actions.designations import designate
+from pledge.admin.exchange.reading import rows_of
+from pledge.admin.exchange.rows import judged
+from pledge.admin.exchange.taking import take_rows
 from pledge.models import AccessEntry, Course, EventType, ImportedRegistrant, ProgramEvent, Registrant, RegistrantImport
 from pledge.rules.calendar import days_after
 from pledge.rules.vocabulary import Ending, Scope
@@ -105,7 +108,9 @@ class TestACheck:
                          "Cyd Cole": lives.CAN}  # fmt: skip
 
     def test_takes_names_for_one_as_the_import_does_whatever_the_database_does(self, world):
-        rows = "".join(f"{name},1998-04-02,,,\n" for name in ("Ayse Yildiz", "Ayse Y\u0131ld\u0131z", "JOSÉ PAZ", "Weiß Jo"))
+        rows = "".join(
+            f"{name},1998-04-02,,,\n" for name in ("Ayse Yildiz", "Ayse Y\u0131ld\u0131z", "JOSÉ PAZ", "Weiß Jo")
+        )
         checked = check(world.prescriber, rows)
         assert counted(checked) == (4, 0, 0)
         assert outcome(world.prescriber.post(TAKE, {"kept": checked.context["kept"]})) == outcome(checked)
@@ -173,6 +178,31 @@ class TestAnImport:
         assert counted(world.prescriber.post(TAKE, {"kept": kept})) == (0, 3, 0)
         assert counted(check(world.prescriber, GOOD)) == (0, 3, 0)
         assert digest() == before
+
+    @pytest.mark.parametrize("become", ["went to another prescriber", "was given another name", "was merged"])
+    def test_knows_a_row_again_whatever_has_become_of_whom_it_brought(self, world, become):
+        bring(world.prescriber, GOOD)
+        ana, by = Registrant.objects.get(name="Ana Alvarez"), {"by": world.program.clinic, "at": world.at}
+        if become == "went to another prescriber":
+            registrants.transfer(registrant=ana, prescriber=world.elsewhere.prescriber, **by)
+        elif become == "was given another name":
+            registrants.change_contact(registrant=ana, contact={"name": "Ana Alvarez-Diaz"}, **by)
+        else:
+            kept = registrants.enroll(
+                prescriber=world.program.prescriber, born_on=ana.born_on, contact={"name": "A. Alvarez"}, **by
+            )
+            records.merge(registrant=kept, duplicate=ana, **{**by, "by": world.program.administrator})
+        before = digest()
+        for again in (GOOD, GOOD + "\n"):  # the same file, and one that differs by a byte
+            checked = check(world.prescriber, again)
+            assert counted(checked) == (0, 3, 0)
+            assert become in checked.content.decode()
+            assert checked.context["kept"] == ""
+        assert digest() == before
+
+    def test_is_of_the_clinic_whose_file_it_is(self, world):
+        bring(world.prescriber, GOOD)
+        assert counted(check(world.stranger, GOOD)) == (3, 0, 0)
 
     def test_killed_in_the_middle_goes_on_with_the_rest(self, world):
         with killed_at(3):
@@ -295,6 +325,16 @@ class TestTakingBack:
         assert world.stranger.post(address, {"sure": "on"}).status_code == 404
         assert world.administrator.get(address).status_code == 404
         assert registrants_for(world.program.clinic).count() == 3
+
+    def test_while_the_same_file_is_imported_again_is_told_of_each_line(self, world):
+        bring(world.prescriber, GOOD)
+        self.undo(world.prescriber)
+        found = take_rows(
+            judged(rows_of(HEADER + GOOD)), world.program.prescriber, taken_in=RegistrantImport.objects.get(),
+            by=world.program.clinic, at=world.at,
+        )  # fmt: skip
+        assert [one.verdict for one in found] == ["there"] * 3
+        assert all("taken back meanwhile" in one.problems[0].sentence for one in found)
 
     def test_leaves_alone_who_was_handed_over(self, world):
         bring(world.prescriber, GOOD)
