@@ -7,7 +7,7 @@ import segno
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -34,7 +34,7 @@ SECRET = "secret"  # noqa: S105 - where a session keeps it, sealed
 def password_page(request: HttpRequest, site: AdminSite) -> HttpResponse:
     """Ask for user name and password."""
     if site.has_permission(request):
-        return redirect(_next(request))
+        return HttpResponseRedirect(_next(request))
     at, proof = timezone.now(), Proof()
     form = PasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -68,7 +68,7 @@ def code_page(request: HttpRequest, site: AdminSite) -> HttpResponse:
             begin_session(request, user, proof.authenticator, at)
             if proof.by_recovery_code:
                 _say_what_is_left(request, user)
-            return redirect(to)
+            return HttpResponseRedirect(to)
     return _page(request, site, "code", "One more step", form=form, proof=proof, who=user)
 
 
@@ -146,8 +146,11 @@ def _say_what_is_left(request: HttpRequest, user: User) -> None:
 
 
 def _next(request: HttpRequest) -> str:
+    """Give where someone was going: a path of ours, never a word that could be taken for a page's name."""
     asked = request.POST.get("next") or request.GET.get("next") or ""
-    ours = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
+    ours = asked.startswith("/") and url_has_allowed_host_and_scheme(
+        asked, {request.get_host()}, require_https=request.is_secure()
+    )
     return asked if ours and not asked.startswith(reverse("admin:login")) else reverse("admin:index")
 
 

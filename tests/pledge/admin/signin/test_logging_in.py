@@ -43,10 +43,21 @@ class TestAPassword:
         told = ProgramEvent.objects.filter(type=EventType.LOGGED_IN, subject="user", subject_id=paula().pk)
         assert told.latest("id").actor_name == "Dr. Paula Prescott"
 
-    @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])
-    def test_never_lead_to_another_host(self, browser: AtTheDoor, elsewhere: str) -> None:
+    @pytest.mark.parametrize(
+        "elsewhere",
+        [
+            "https://evil.example/",
+            "//evil.example",
+            "/\\evil.example",
+            "javascript:alert(1)",
+            "calendar",
+            "admin:index",
+        ],
+    )
+    def test_never_lead_to_another_host_or_to_no_path(self, browser: AtTheDoor, elsewhere: str) -> None:
         browser.password(next=elsewhere)
         assert browser.code(next_code(paula())).url == HOME
+        assert browser.get(reverse("admin:login"), {"next": elsewhere}).url == HOME
 
     def test_of_nobody_and_a_wrong_one_are_answered_alike(self, browser: AtTheDoor) -> None:
         User.objects.create_user("nora", password=PASSPHRASE, is_staff=True)
