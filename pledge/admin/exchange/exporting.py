@@ -46,14 +46,18 @@ class ExportForm(forms.Form):
     def __init__(self, *args: Any, theirs: QuerySet[Prescriber], **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.fields["prescriber"].queryset = theirs  # type: ignore[attr-defined]
-        if theirs.count() == 1:
+        self.only = theirs.first() if theirs.count() == 1 else None
+        if self.only is not None:
             del self.fields["prescriber"]
 
     def words(self) -> dict[str, Any]:
-        """Give what the list is narrowed to, as a saved filter keeps it."""
+        """Give what the list is narrowed to, as a saved filter keeps it.
+
+        The prescriber is always among the words: a designee who acts for another one later fetches no more than this.
+        """
         said = self.cleaned_data
-        prescriber = {"prescriber": said["prescriber"].pk} if said.get("prescriber") else {}
-        return {**{name: said[name] for name in ("place", "category") if said[name]}, **prescriber}
+        prescriber: Prescriber = said.get("prescriber") or self.only
+        return {**{name: said[name] for name in ("place", "category") if said[name]}, "prescriber": prescriber.pk}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -117,7 +121,7 @@ def _rows(export: RegistrantExport, visitor: Visitor, on: date) -> QuerySet[Regi
     """Give the registrants of an export as its visitor may see them now; of a prescriber they left, none."""
     narrowing = _narrowing(export.words, visitor)
     rows = visitor.registrants()
-    if export.words.get("prescriber") is not None and narrowing.prescriber_id is None:
+    if narrowing.prescriber_id is None:
         return rows.none()
     rows, place = narrowing.among(rows), narrowing.words.get("place")
     return (standing_in(rows, Place(place), on) if place is not None else rows).order_by("name", "number")
@@ -142,10 +146,8 @@ def _cells(row: Registrant, stands: Any) -> tuple[str, ...]:
 def _in_words(export: RegistrantExport, visitor: Visitor) -> str:
     narrowing = _narrowing(export.words, visitor)
     said = [word.label for word in narrowing.words.values()]
-    said += [
-        by.prescriber.name for by in visitor.acts_as if by.prescriber and by.prescriber.pk == narrowing.prescriber_id
-    ]
-    return ", ".join(said) or "All registrants"
+    theirs = visitor.by(narrowing.prescriber_id).on_behalf_of
+    return ", ".join([*(said or ["All registrants"]), *([theirs] if theirs else [])])
 
 
 DOORS += [

@@ -106,7 +106,7 @@ class TestAList:
         assert event.type == EventType.REGISTRANTS_EXPORTED
         said = next(iter(event.changes.values()))
         assert said["reason"] == [None, "Recall after a lot was withdrawn"]
-        assert said["words"] == [None, {"place": "on_hold"}]
+        assert said["words"] == [None, {"place": "on_hold", "prescriber": world.program.prescriber.pk}]
 
     def test_leaves_whose_rows_were_fetched_every_time(self, world):
         numbers = {lives.registered(world.program, world.at).number for _ in range(20)}
@@ -150,6 +150,12 @@ class TestAList:
             designee=world.designee, prescriber=world.elsewhere.prescriber, by=world.elsewhere.clinic, at=world.at
         )
         assert rows_in(world.assistant.get(address)) == []
+
+    def test_stays_of_the_clinic_it_was_asked_for_whomever_its_asker_acts_for_later(self, world, robin):
+        address = asked(world.assistant)
+        world.designated_elsewhere()
+        lives.registered(world.elsewhere, world.at)
+        assert [row["Number"] for row in rows_in(world.assistant.get(address))] == [robin.number]
 
     @pytest.mark.parametrize("written", ["=1+1", "\u3000\uff1dHYPERLINK(1)", '"; evil', "Ro\r\nbin"])
     def test_is_safe_whatever_a_name_is(self, world, robin, written):
