@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 
-from pledge.actions.steps import check_designated
+from pledge.actions.steps import check_designated, refuse_unattested
 from pledge.frame import action
 from pledge.models import EventType, RegistrantExport
 from pledge.rules.refusals import Rejected
@@ -20,10 +20,12 @@ def make_export(*, words: dict[str, str], reason: str, user: Any, by: By, at: da
 
     :param words: which registrants, as the list's own filters say it: the program's words, never a name.
     :raises Rejected: without a reason, or for who is of no clinic or no longer designated.
+    :raises Refused: for a designee whose attestation does not hold.
     """
     if by.prescriber is None:
         raise Rejected("by", "a list is taken out by a prescriber or their designee")
     check_designated(by, at)
+    refuse_unattested(by, at)
     if not reason.strip():
         raise Rejected("reason", "taking a list out needs a reason")
     if len(reason.strip()) > LONGEST_REASON:

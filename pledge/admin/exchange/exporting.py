@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pledge.actions.exports import LONGEST_REASON, make_export
+from pledge.actions.steps import refuse_unattested
 from pledge.admin.doors import DOORS, Door
 from pledge.admin.exchange.cells import BYTE_ORDER_MARK, line_of
 from pledge.admin.exchange.listed import record_listed
@@ -24,7 +25,7 @@ from pledge.admin.whereabouts import Place, whereabouts
 from pledge.admin.worklist.words import Listing, Narrowing, narrowing_of
 from pledge.models import Prescriber, Registrant, RegistrantExport
 from pledge.rules.calendar import program_day
-from pledge.rules.refusals import Rejected
+from pledge.rules.refusals import Refused, Rejected
 from pledge.rules.vocabulary import RiskCategory
 
 HEADINGS = ("Number", "Name", "Where they stand", "In words", "Category", "Prescriber")
@@ -73,6 +74,8 @@ def export_view(request: HttpRequest, visitor: Visitor) -> HttpResponse:
                 words=words, reason=form.cleaned_data["reason"], user=request.user,
                 by=visitor.by(words.get("prescriber")), at=at,
             )  # fmt: skip
+        except Refused as refused:
+            return _refused(request, refused)
         except Rejected as rejected:
             form.add_error(
                 rejected.field if rejected.field in form.fields else None,
@@ -102,15 +105,23 @@ def file_view(request: HttpRequest, visitor: Visitor, pk: int) -> HttpResponse:
     if export.expires_at <= at:
         page = {**admin.site.each_context(request), "title": "Export a list", "hours": settings.EXPORT_HOURS}
         return TemplateResponse(request, "pledge/admin/exchange/expired.html", page, status=410)
-    on = program_day(at)
+    on, by = program_day(at), visitor.by(export.words.get("prescriber"))
+    try:
+        refuse_unattested(by, at)  # it may have run out, or been suspended, since the list was asked for
+    except Refused as refused:
+        return _refused(request, refused)
     rows = list(_rows(export, visitor, on).values_list("pk", "number"))
-    by = visitor.by(export.words.get("prescriber"))
     record_listed([number for _, number in rows], what="registrants_exported", by=by, at=at)
     return StreamingHttpResponse(  # type: ignore[return-value]  # both are answers to Django
         _lines([pk for pk, _ in rows], on),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="list-{on.isoformat()}.csv"'},
     )
+
+
+def _refused(request: HttpRequest, refused: Refused) -> TemplateResponse:
+    page = {**admin.site.each_context(request), "title": "Export a list", "reasons": refused.refusals}
+    return TemplateResponse(request, "pledge/admin/exchange/refused.html", page, status=403)
 
 
 def _narrowing(words: dict[str, Any], visitor: Visitor) -> Narrowing:

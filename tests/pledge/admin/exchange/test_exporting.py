@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import Client
 
-from pledge.actions import registrants
+from pledge.actions import participants, registrants
 from pledge.actions.designations import end_designation
 from pledge.admin.exchange.cells import as_text, line_of
 from pledge.models import AccessEntry, EventType, RegistrantExport
@@ -150,6 +150,16 @@ class TestAList:
             designee=world.designee, prescriber=world.elsewhere.prescriber, by=world.elsewhere.clinic, at=world.at
         )
         assert rows_in(world.assistant.get(address)) == []
+
+    def test_is_not_for_a_designee_whose_attestation_does_not_hold(self, world, robin):
+        address = asked(world.assistant)
+        participants.suspend(party=world.designee, by=world.program.administrator, at=world.at)
+        for answer in (world.assistant.get(address), world.assistant.post(EXPORT, {"reason": "x"})):
+            assert answer.status_code == 403
+            assert "designee_not_attested" in answer.content.decode()
+        assert RegistrantExport.objects.count() == 1
+        assert not AccessEntry.objects.filter(what="registrants_exported").exists()
+        assert newest_act().type == EventType.ACT_REFUSED
 
     def test_stays_of_the_clinic_it_was_asked_for_whomever_its_asker_acts_for_later(self, world, robin):
         address = asked(world.assistant)
