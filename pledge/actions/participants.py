@@ -115,8 +115,8 @@ def certify(*, party: CertifiedParty, certified_through: date, by: By, at: datet
 
 
 @action
-def suspend(*, party: CertifiedParty, by: By, at: datetime) -> CertifiedParty:
-    """Suspend a party at once.
+def suspend(*, party: CertifiedParty, reason: str = "", by: By, at: datetime) -> CertifiedParty:
+    """Suspend a party at once; the trail keeps the reason.
 
     A prescriber's live authorizations are suspended with them; a pharmacy's are revoked (section 13, Standing).
     """
@@ -125,8 +125,10 @@ def suspend(*, party: CertifiedParty, by: By, at: datetime) -> CertifiedParty:
         raise Rejected("party", f"{row.name} is suspended already")
     _settle_run_out(row, at)
     _follow(row, by=by, at=at)  # judged before the row says suspended: what had lapsed by then was not revoked
-    changes = changed(row, suspended_at=at)
-    record(EventType.PARTY_SUSPENDED, act="participants.suspend", by=by, at=at, about=row, changes=[changes])
+    changes = [changed(row, suspended_at=at)]
+    if reason.strip():
+        changes.append({"reason": {"reason": [None, reason.strip()]}})
+    record(EventType.PARTY_SUSPENDED, act="participants.suspend", by=by, at=at, about=row, changes=changes)
     return row
 
 

@@ -17,9 +17,11 @@ from pledge.admin.readonly import ReadOnlyAdmin
 from pledge.admin.stepping import take_step
 from pledge.admin.steps import STEPS, Scene, step_named, steps_offered
 from pledge.admin.timeline import PAGE, line_of
+from pledge.admin.titles import told
 from pledge.admin.visitor import visitor_of
 from pledge.models import (
     Designee,
+    EventType,
     Pharmacy,
     PharmacyKey,
     Prescriber,
@@ -88,6 +90,7 @@ class StepsAdmin(ReadOnlyAdmin):
             "registrant": registrant,
             "scene": scene,
             "said": self.said(row, at),
+            "why": _why_suspended(row),
             "holds": row.standing.holds(scene.on) if isinstance(row, CertifiedParty) else None,
             "facts": list(self._facts(row)),
             "groups": steps_offered(self.model, scene),
@@ -121,6 +124,15 @@ class StepsAdmin(ReadOnlyAdmin):
             field = self.model._meta.get_field(name)
             shown = getattr(row, f"get_{name}_display", None)
             yield field.verbose_name, shown() if shown else getattr(row, name)
+
+
+def _why_suspended(row: Model) -> str:
+    """Give the reason for which a participant is suspended now; empty where none was given."""
+    if not isinstance(row, CertifiedParty) or row.suspended_at is None:
+        return ""
+    events = ProgramEvent.objects.filter(subject=row._meta.model_name, subject_id=row.pk)
+    newest = events.filter(type=EventType.PARTY_SUSPENDED).order_by("-pk").first()
+    return told(newest, "reason", "reason") or "" if newest else ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

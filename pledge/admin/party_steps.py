@@ -156,6 +156,13 @@ class Suspend(StandingStep):
     grave = True
     act = staticmethod(participants.suspend)
 
+    reason = forms.CharField(
+        label="Reason", max_length=200, help_text="Kept in the trail, and shown on their page as long as it lasts."
+    )
+
+    def done(self, outcome: Any) -> str:
+        return "Suspended. The reason is in the trail."
+
     @classmethod
     def offered(cls, scene: Scene) -> bool:
         return scene.subject.suspended_at is None

@@ -22,6 +22,9 @@ PLAIN = {
     EventType.VISIT_ENDED: "Left the forms",
     EventType.DISCLOSURES_ACCEPTED: "Agreed to sign electronically",
     EventType.HOLD_CLEARED: "Hold cleared",
+    EventType.PARTY_CERTIFIED: "Certified",
+    EventType.PARTY_SUSPENDED: "Suspended",
+    EventType.PARTY_REINSTATED: "Reinstated",
     EventType.PREGNANCY_REPORTED: "Pregnancy reported: on hold",
 }
 REFUSED_ACTS = {
@@ -131,6 +134,10 @@ def _invited(event: ProgramEvent) -> str:
     return f"the {Signer(signer).label.lower()}" if signer else ""
 
 
+def _why(event: ProgramEvent) -> str:
+    return told(event, "reason", "reason") or ""
+
+
 def _category(event: ProgramEvent) -> str:
     category = told(event, "registrant", "category")
     return RiskCategory(category).label.lower() if category else ""
@@ -149,4 +156,5 @@ _FACTS = {
     EventType.FORM_SIGNED: _signed,
     EventType.SIGNER_INVITED: _invited,
     EventType.CATEGORY_CHANGED: _category,
+    EventType.PARTY_SUSPENDED: _why,
 }

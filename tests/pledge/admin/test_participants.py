@@ -160,21 +160,25 @@ class TestStanding:
             "certify": EventType.PARTY_CERTIFIED,
         }
         for slug, event in expected.items():
-            assert take(world.administrator, step(party, slug)).url == page(party)
+            more = {"reason": "no answer"} if slug == "suspend" else {}
+            assert take(world.administrator, step(party, slug), **more).url == page(party)
             assert newest_act().type == event
 
     def test_suspended_twice_is_rejected(self, world: World) -> None:
         party = world.program.pharmacy
-        take(world.administrator, step(party, "suspend"))
-        answer = take(world.administrator, step(party, "suspend"))
+        take(world.administrator, step(party, "suspend"), reason="no answer")
+        answer = take(world.administrator, step(party, "suspend"), reason="no answer")
         assert "is suspended already" in answer.content.decode() or "You did this" in answer.content.decode()
 
     def test_is_said_on_the_page(self, world: World) -> None:
         party = world.program.pharmacy
         assert "Stands today, through Friday, March 10, 2028." in self._shown(world, party)
-        take(world.administrator, step(party, "suspend"))
-        assert "Suspended since Thursday, March 11, 2027." in self._shown(world, party)
-        assert 'href="reinstate/"' in self._shown(world, party)
+        assert "reason" in take(world.administrator, step(party, "suspend")).context["form"].errors
+        take(world.administrator, step(party, "suspend"), reason="License lapsed")
+        shown = self._shown(world, party)
+        assert "Suspended since Thursday, March 11, 2027: License lapsed" in shown
+        assert "<strong>Suspended: License lapsed</strong>" in shown
+        assert 'href="reinstate/"' in shown
 
     @staticmethod
     def _shown(world: World, party: Any) -> str:

@@ -26,7 +26,7 @@ class TestSuspending:
         assert "2 live authorizations are suspended with the prescriber." in page
         assert "no pharmacy is authorized for 3 registrants of theirs" in page
         address = reverse("admin:pledge_prescriber_step", args=[world.program.prescriber.pk, "suspend"])
-        take(world.administrator, address)
+        take(world.administrator, address, reason="no answer")
         for life in lives:
             assert life.registrant.authorizations.get().status == AuthorizationStatus.SUSPENDED
         assert "2 live authorizations that were suspended go on." in said(world, world.program.prescriber, "reinstate")
