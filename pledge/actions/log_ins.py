@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group, User
 
 from pledge.actions.may_let_in import OPERATOR, check_may_let_in, check_superuser, is_of_a_clinic
 from pledge.actions.passwords import check_password_strength
-from pledge.actions.tries import forget_failures, lock_counters, of_name, of_second_factor
+from pledge.actions.tries import forget_failures, lock_log_in, of_name, of_second_factor
 from pledge.actions.ways_back import Given, new_way_back, revoke_ways_back
 from pledge.frame import action
 from pledge.models import CalendarFeed, Designee, EventType, Prescriber
@@ -156,7 +156,7 @@ def unlock_log_in(*, user: User, by: By, at: datetime) -> User:
     """
     check_may_let_in(by, user, at)
     own = [of_name(user.get_username()), of_second_factor(user.pk)]
-    changes = forget_failures(lock_counters(own, at), own)
+    changes = forget_failures(lock_log_in(User.objects.filter(pk=user.pk), own, at)[1], own)
     if not changes:
         raise Rejected("user", "this log-in is not locked")
     record(EventType.LOG_IN_UNLOCKED, act="log_ins.unlock_log_in", by=by, at=at, about=user, changes=changes)

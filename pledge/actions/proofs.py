@@ -14,6 +14,7 @@ from pledge.actions.tries import (
     count_failure,
     forget_failures,
     lock_counters,
+    lock_log_in,
     of_address,
     of_name,
     of_second_factor,
@@ -71,7 +72,7 @@ def judge_code(user: User, code: str, address: str, *, act: str, by: By, at: dat
     A right one is used up; a wrong one is counted and leaves an event.
     """
     counters = [of_second_factor(user.pk), of_address(address)]
-    rows = lock_counters([*counters, of_name(user.get_username())], at)
+    _, rows = lock_log_in(User.objects.filter(pk=user.pk), [*counters, of_name(user.get_username())], at)
     locked = opens_at(counters, at)
     if locked is not None:
         return Proof(opens_at=locked), []
@@ -98,7 +99,7 @@ def judge_again(
     if user.check_password(password):
         return judge_code(user, code, address, act=act, by=by, at=at)
     counters = [of_second_factor(user.pk), of_address(address)]
-    rows = lock_counters(counters, at)
+    _, rows = lock_log_in(User.objects.filter(pk=user.pk), counters, at)
     locked = opens_at(counters, at)
     if locked is not None:
         return Proof(opens_at=locked), []

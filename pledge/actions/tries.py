@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 
 from pledge.actions.steps import Changes
@@ -41,6 +43,14 @@ def opens_at(counters: Iterable[Counter], at: datetime) -> datetime | None:
     """Give when the last of these counters opens again, or None where all are open; nothing is locked for it."""
     locked = FailedTries.objects.filter(key__in=[counter.key for counter in counters], locked_until__gt=at)
     return max(filter(None, locked.values_list("locked_until", flat=True)), default=None)
+
+
+def lock_log_in(
+    whose: QuerySet[User], counters: Iterable[Counter], at: datetime
+) -> tuple[User | None, list[FailedTries]]:
+    """Lock a log-in's row, and then these counters; everyone does so in this order, before any other row of theirs."""
+    user = whose.select_for_update(no_key=True).first()
+    return user, lock_counters(counters, at)
 
 
 def lock_counters(counters: Iterable[Counter], at: datetime) -> list[FailedTries]:

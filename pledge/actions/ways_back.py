@@ -12,7 +12,7 @@ from pledge.actions.may_let_in import check_may_let_in
 from pledge.actions.passwords import check_password_strength, keep_password
 from pledge.actions.proofs import Proof, deny
 from pledge.actions.steps import Changes
-from pledge.actions.tries import forget_failures, lock_counters, of_address, of_name, of_second_factor, opens_at
+from pledge.actions.tries import forget_failures, lock_log_in, of_address, of_name, of_second_factor, opens_at
 from pledge.frame import action
 from pledge.models import Authenticator, EventType, RecoveryCode, ReturnCode
 from pledge.rules.refusals import Rejected
@@ -50,21 +50,21 @@ def come_back(*, username: str, code: str, password: str, address: str, by: By, 
 
     :raises Rejected: where code and name are right and the password is too weak.
     """
-    counters = [of_name(username), of_address(address)]
-    rows = lock_counters(counters, at)
+    whose = User.objects.filter(username=username, is_active=True)
+    counters, own = [of_name(username), of_address(address)], [of_name(username)]
+    own += [of_second_factor(pk) for pk in whose.values_list("pk", flat=True)]
+    user, rows = lock_log_in(whose, {*counters, *own}, at)
     locked = opens_at([of_address(address)], at)  # a locked name is what brings people here
     if locked is not None:
         return Proof(opens_at=locked)
-    user = User.objects.filter(username=username, is_active=True).select_for_update(no_key=True).first()
     standing = ReturnCode.objects.filter(user=user, used_at=None, revoked_at=None, expires_at__gt=at).first()
     if user is None or standing is None or not _same(code, standing, user.pk):
         tried = [_count(standing, at)] if standing is not None else []
+        rows = [row for row in rows if row.key in {counter.key for counter in counters}]
         return deny(rows, counters, user, tried, act="ways_back.come_back", by=by, at=at)
     check_password_strength(password, user)
     keep_password(user, password)
-    own = [of_name(username), of_second_factor(user.pk)]
-    changes = [changed(standing, used_at=at), *_end_second_factor(user, at)]
-    changes += forget_failures(lock_counters(own, at), own)
+    changes = [changed(standing, used_at=at), *_end_second_factor(user, at), *forget_failures(rows, own)]
     record(EventType.RETURN_CODE_USED, act="ways_back.come_back", by=by, at=at, about=user, changes=changes)
     return Proof(user)
 
