@@ -1,16 +1,21 @@
 """Who looked at a registrant's record, and who asked about them: access entries as lines of the timeline."""
 
 from collections.abc import Iterable
+from datetime import datetime
+from http import HTTPStatus
 
 from django.contrib.auth import get_user_model
+from django.http import HttpResponse
 
 from pledge.admin.timeline import NAMES, Line, Said, Spot
 from pledge.models import AccessEntry, Designee, Prescriber, Registrant
 from pledge.rules.refusals import RefusalCode
+from pledge.trail import By, record_access
 
 READS = 2  # the rank among the sources of a timeline
 WHAT = {
     "registrant_read": "Looked at the record",
+    "step_opened": "Looked at the form of a step",
     "eligibility-check": "Asked whether it may be handed over",
     "authorization shown": "Looked at its own authorization",
     "to_countersign_read": "Looked at what was signed, to countersign it",
@@ -29,6 +34,13 @@ def reads(registrant: Registrant, before: Spot | None, most: int) -> list[Line]:
     entries = list(rows.select_related("pharmacy").order_by("-at", "-id")[:most])
     names = _names(entries)
     return [_line(entry, names) for entry in entries]
+
+
+def note_opened(answer: HttpResponse, *registrants: Registrant, by: By, at: datetime) -> None:
+    """Write that a step's page showed registrants, however it came to be shown; one that leads on shows no one."""
+    if answer.status_code == HTTPStatus.OK:
+        for registrant in registrants:
+            record_access(what="step_opened", by=by, at=at, registrant=registrant)
 
 
 def _line(entry: AccessEntry, names: dict[tuple[str, str], str]) -> Line:

@@ -9,6 +9,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from pledge.admin.readers import note_opened
 from pledge.admin.readonly import ReadOnlyAdmin
 from pledge.admin.register_list import register_list
 from pledge.admin.registrant_page import own_registrant, scene_about, show_page
@@ -67,7 +68,9 @@ class RegistrantAdmin(ReadOnlyAdmin):
         scene = scene_about(visitor, registrant, at)
         back = reverse("admin:pledge_registrant_page", args=[registrant.number])
         stands = whereabouts(scene.record, scene.on) if scene.record else None
-        return _form_view(request, self.admin_site, taken, scene, at=at, back=back, stands=stands)
+        answer = _form_view(request, self.admin_site, taken, scene, at=at, back=back, stands=stands)
+        note_opened(answer, registrant, by=scene.by, at=at)
+        return answer
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

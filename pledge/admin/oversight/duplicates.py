@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from pledge.admin.course_steps import Merge
 from pledge.admin.doors import DOORS, Door
+from pledge.admin.readers import note_opened
 from pledge.admin.stepping import take_step
 from pledge.admin.steps import Scene, Step
 from pledge.admin.visitor import STAFF, Visitor, by_of
@@ -116,7 +117,9 @@ def merge_view(request: HttpRequest, visitor: Visitor, kept: str, other: str) ->
     if kept == other or set(rows) != {kept, other}:
         raise Http404("there are no two such records")
     scene = Scene(visitor, by_of(visitor, rows[kept]), on, rows[kept], record_of(rows[kept], on))
-    return take_step(request, admin.site, _merging(other), scene, at=at, back=reverse("admin:duplicates"))
+    answer = take_step(request, admin.site, _merging(other), scene, at=at, back=reverse("admin:duplicates"))
+    note_opened(answer, rows[kept], rows[other], by=scene.by, at=at)
+    return answer
 
 
 def _merging(other: str) -> type[Step]:

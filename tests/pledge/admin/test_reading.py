@@ -11,7 +11,7 @@ from pledge.models import AccessEntry, PregnancyTest, Registrant
 from pledge.rules.vocabulary import TestResult
 from pledge.trail import by_prescriber
 from tests.lives import a_test, enrolled, on_treatment, ready, registered
-from tests.pledge.admin.world import World, digest, page_of, step_of
+from tests.pledge.admin.world import World, digest, page_of, step_of, take
 
 
 class TestReading:
@@ -35,6 +35,26 @@ class TestReading:
         life = ready(world.program, world.at)
         world.administrator.get(f"/admin/pledge/programevent/{life.registrant.events.first().pk}/")
         assert AccessEntry.objects.filter(what="programevent_read", registrant=life.registrant).count() == 1
+
+    def test_of_a_steps_form_leaves_an_access_entry_each_time_it_is_shown(self, world: World) -> None:
+        life, address = ready(world.program, world.at), step_of(registered(world.program, world.at), "change-contact")
+        entries = AccessEntry.objects.filter(what="step_opened")
+        world.assistant.get(address)
+        world.assistant.post(address, {"name": ""})  # shown once more, with what is wrong
+        assert {(e.actor_kind, e.on_behalf_of) for e in entries} == {("designee", world.program.prescriber.name)}
+        assert entries.count() == 2
+        assert take(world.assistant, address, name="Robin R. Reyes").status_code == 302
+        assert entries.all().count() == 3  # opened again; what was done is on record of itself
+        world.stranger.get(step_of(life, "change-contact"))
+        world.prescriber.get(step_of(life, "no-such-step"))
+        assert entries.all().count() == 3
+
+    def test_of_two_records_to_merge_leaves_an_entry_for_each(self, world: World) -> None:
+        lives = [registered(world.program, world.at) for _ in range(2)]
+        numbers = [life.number for life in lives]
+        assert world.administrator.get(reverse("admin:duplicates_merge", args=numbers)).status_code == 200
+        entries = AccessEntry.objects.filter(what="step_opened", actor_kind="program")
+        assert {entry.registrant.number for entry in entries if entry.registrant} == set(numbers)
 
 
 class TestAnotherPrescribersRegistrant:
