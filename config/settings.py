@@ -97,6 +97,7 @@ ANSWERS_KEPT_DAYS = 30  # promised to the pharmacies for every Idempotency-Key
 WORK_BEFORE_SUPPLY_ENDS_DAYS = 7
 WORK_BEFORE_WINDOW_CLOSES_DAYS = 3
 WORK_BEFORE_CERTIFICATION_ENDS_DAYS = 30
+SAVED_FILTERS_MOST = 20  # of one log-in
 FILE_UPLOAD_HANDLERS = ["config.uploads.Bounded"]
 IMPORT_BYTES_MOST, IMPORT_ROWS_MOST, IMPORT_WAITS_MINUTES, EXPORT_HOURS = 512 * 1024, 1000, 60, 24
 DESIGNATION_WARNING_DAYS, CERTIFICATION_TASK_DAYS = 14, 30  # before an end; of a certification, after it too
@@ -131,6 +132,7 @@ TEMPLATES = [
         },
     }
 ]
+FORMAT_MODULE_PATH = ["config.formats"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

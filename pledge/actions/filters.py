@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib.auth.models import User
 
 from pledge.frame import action
@@ -19,7 +20,8 @@ def save_filter(*, user: User, title: str, words: Mapping[str, Word | int], by: 
     """Keep what a list is narrowed to under a title; the same title again takes the new words.
 
     :param words: by the name of what they narrow; a prescriber by key.
-    :raises Rejected: without a title, with too long a one, or for anything that is no word of the program.
+    :raises Rejected: without a title, with too long a one, for anything that is no word of the program, or for one
+        more than ``SAVED_FILTERS_MOST``.
     """
     title = " ".join(title.split())
     if not title or len(title) > LONGEST_TITLE:
@@ -30,6 +32,9 @@ def save_filter(*, user: User, title: str, words: Mapping[str, Word | int], by: 
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     row = SavedFilter.objects.filter(user=user, title=title).first()
     if row is None:
+        if SavedFilter.objects.filter(user=user).count() >= settings.SAVED_FILTERS_MOST:
+            most = settings.SAVED_FILTERS_MOST
+            raise Rejected("title", f"you have {most} saved filters, the most there can be; remove one first")
         row = SavedFilter.objects.create(user=user, title=title, words=kept)
         changes = created(row)
     else:

@@ -203,6 +203,17 @@ class TestASavedFilter:
             assert "A filter has a title of at most 60 characters." in answer.content.decode()
         assert not SavedFilter.objects.exists()
 
+    def test_is_one_of_twenty_at_most(self, world: World) -> None:
+        def save(title: str) -> str:
+            said = {"listing": "worklist", "title": title, "queue": "due"}
+            return world.prescriber.post(reverse("admin:filter_save"), said, follow=True).content.decode()
+
+        for count in range(20):
+            assert "The filter is saved." in save(f"Filter {count}")
+        assert "You have 20 saved filters, the most there can be; remove one first." in save("One more")
+        assert "The filter is saved." in save("Filter 3")  # one of them, anew
+        assert SavedFilter.objects.count() == 20
+
     def test_of_the_same_title_takes_the_new_words(self, world: World) -> None:
         for queue_named in ("due", "blocked"):
             world.prescriber.post(
