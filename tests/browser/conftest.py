@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
 
 import pytest
 from django.db import connections
+from django.utils import timezone
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
+from tests import lives
+from tests.browser.staff import let_in
 from tests.conftest import chromium_path
 
 # A closed network and a root user: nothing is fetched from elsewhere, and there is no sandbox to enter.
@@ -66,3 +71,23 @@ def page(chromium: Browser, live_server: LiveServer, complaints: list[str]) -> I
     yield page
     window.close()
     assert complaints == [], "the browser complained"
+
+
+@pytest.fixture
+def at() -> datetime:
+    """The instant at which the test begins."""
+    return timezone.now()
+
+
+@pytest.fixture
+def program(db: None, at: datetime) -> lives.Program:
+    """A program whose prescriber can log in as paula."""
+    program = lives.a_program(at)
+    let_in(program.prescriber, "paula")
+    return program
+
+
+@pytest.fixture
+def one_act_each(settings: Any) -> None:
+    """Let reads repeat where several are confirmed or imported: each is an act of its own."""
+    settings.ZEAL_ALLOWLIST = [{"model": "pledge.*", "field": None}]

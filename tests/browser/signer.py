@@ -13,6 +13,7 @@ from tests.consents.pages.ways import Way
 HEAVIEST_PAGE = 100_000
 PICTURES = os.environ.get("SIGNING_PICTURES")  # a folder, where pictures of the pages are wanted
 
+LOCALES = {"en": "en-US", "es": "es-US"}
 WORDS = {
     "en": {
         "send": "Send me a code", "code": "Code from the e-mail", "pin": "PIN that you chose at the clinic",

@@ -5,9 +5,16 @@ from __future__ import annotations
 from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
+from pledge.models import Designee, Prescriber
 from tests.pledge.admin.world import next_code
 
 PASSPHRASE = "a long enough passphrase"
+
+
+def let_in(party: Prescriber | Designee, username: str) -> None:
+    """Give someone a log-in, with that name and the usual passphrase."""
+    user = User.objects.create_user(username, password=PASSPHRASE)
+    type(party).objects.filter(pk=party.pk).update(user=user)
 
 
 def log_in(page: Page, username: str, passphrase: str = PASSPHRASE) -> None:
