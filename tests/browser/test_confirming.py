@@ -3,33 +3,16 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Browser, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from pledge.models import MonthlyConfirmation, Registrant
 from tests import lives
-from tests.browser.staff import PASSPHRASE, log_in
+from tests.browser.readable import in_any_light_and_width
+from tests.browser.staff import log_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-SIZES = ({"width": 320, "height": 640}, {"width": 1280, "height": 800})
-
-
-@pytest.fixture(autouse=True)
-def one_act_each(settings: object) -> None:
-    """Let reads repeat where several are confirmed: each is an act of their own."""
-    settings.ZEAL_ALLOWLIST = [{"model": "pledge.*", "field": None}]  # type: ignore[attr-defined]
-
-
-@pytest.fixture
-def program(db: None) -> lives.Program:
-    """A program whose prescriber can log in as paula."""
-    program = lives.a_program(timezone.now())
-    user = User.objects.create_user("paula", password=PASSPHRASE)
-    type(program.prescriber).objects.filter(pk=program.prescriber.pk).update(user=user)
-    return program
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("one_act_each")]
 
 
 def due(program: lives.Program, name: str) -> lives.Life:
@@ -125,33 +108,22 @@ class TestThePages:
         life, other = due(program, "Ana Alvarez"), due(program, "Bea Brook")
         treated = lives.on_treatment(program, timezone.now(), today=True)
         log_in(page, "paula")
-
-        def is_fine() -> None:
-            for scheme in ("light", "dark"):
-                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-                for size in SIZES:
-                    page.set_viewport_size(size)  # type: ignore[arg-type]
-                    found = Axe().run(page).generate_report()
-                    assert found.startswith("Found 0"), f"{page.url}: {found}"
-                    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], page.url
-
-        for slug in ("confirm-month", "record-test", "report-pregnancy"):
+        for slug in ("record-test", "report-pregnancy", "confirm-month"):
             page.goto(step(life, slug))
-            is_fine()
-        page.goto(step(life, "confirm-month"))
+            in_any_light_and_width(page)
         page.get_by_role("button", name="Confirm this month").click()
-        is_fine()
+        in_any_light_and_width(page)
         page.goto(step(treated, "end-treatment"))
         page.get_by_role("button", name="Show what this changes").click()
         page.get_by_text("would then wait for").click()
-        is_fine()
+        in_any_light_and_width(page)
         page.goto("/admin/confirm-many/")
-        is_fine()
+        in_any_light_and_width(page)
         for person in (life, other):
             page.locator(f"#row-{person.number}").get_by_label("Counseled for this month").check()
             page.locator(f"#row-{person.number}").get_by_label("The same methods").check()
         page.locator(f"#row-{other.number}").get_by_label("Days").fill("60")
         page.get_by_role("button", name="Show what would happen").click()
-        is_fine()
+        in_any_light_and_width(page)
         page.get_by_role("button", name="Confirm 1 month").click()
-        is_fine()
+        in_any_light_and_width(page)

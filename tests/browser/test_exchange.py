@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -15,10 +13,10 @@ from pledge.access import registrants_for
 from pledge.actions import participants
 from pledge.rules.calendar import program_day
 from tests import lives
-from tests.browser.staff import PASSPHRASE, log_in
+from tests.browser.readable import in_any_light_and_width
+from tests.browser.staff import log_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-NARROW, WIDE = {"width": 375, "height": 740}, {"width": 1280, "height": 900}
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("one_act_each")]
 LIST = (
     "name;born_on;category;basis\r\n"
     "Ana Alvarez;4/2/1998;;\r\n"
@@ -29,40 +27,26 @@ LIST = (
 
 
 @pytest.fixture
-def program(db: None, settings: Any) -> lives.Program:
-    """A program whose prescriber can log in as paula; each row of a file repeats the same statements."""
-    settings.ZEAL_ALLOWLIST = [{"model": "pledge.*", "field": None}]
-    at = timezone.now()
-    program = lives.a_program(at)
-    user = User.objects.create_user("paula", password=PASSPHRASE)
-    type(program.prescriber).objects.filter(pk=program.prescriber.pk).update(user=user)
+def dana(program: lives.Program, at: datetime) -> None:
+    """A designee of the program, who acts for nobody yet."""
     participants.enroll_designee(
         name="Dana Diaz", email="dana@clinic.example", prescribers=[], attested_through=program_day(at),
         by=program.administrator, at=at,
     )  # fmt: skip
-    return program
-
-
-def reads_well(page: Page) -> None:
-    """Nothing stops a reader of the page, and on a phone nothing lies beyond its edge."""
-    for size in (NARROW, WIDE):
-        page.set_viewport_size(size)  # type: ignore[arg-type]
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
-        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
 class TestAPrescriber:
-    def test_lets_a_designee_act_for_them_and_takes_it_back(self, page: Page, program: lives.Program) -> None:
+    @pytest.mark.usefixtures("dana")
+    def test_lets_a_designee_act_for_them_and_takes_it_back(self, page: Page) -> None:
         log_in(page, "paula")
         page.get_by_role("link", name="Designees").click()
         page.get_by_role("link", name="Let a designee act for me").click()
         page.get_by_label("Their name or e-mail").fill("dana@clinic.example")
         page.get_by_label("Tests, monthly confirmations").check()
-        reads_well(page)
+        in_any_light_and_width(page)
         page.get_by_role("button", name="Let them act for me").click()
         expect(page.get_by_role("heading", name="Dana Diaz")).to_be_visible()
-        reads_well(page)
+        in_any_light_and_width(page)
         page.get_by_role("link", name="Take it back").click()
         page.get_by_role("button", name="Take it back now").click()
         expect(page.get_by_text("Nobody acts for you")).to_be_visible()
@@ -70,7 +54,7 @@ class TestAPrescriber:
     def test_imports_a_list_takes_it_back_and_takes_one_out(self, page: Page, program: lives.Program) -> None:
         log_in(page, "paula")
         page.get_by_role("link", name="Import").click()
-        reads_well(page)
+        in_any_light_and_width(page)
         file = {"name": "list.csv", "mimeType": "text/csv", "buffer": LIST.encode()}
         page.get_by_label("CSV file").set_input_files(file)  # type: ignore[arg-type]
         page.get_by_role("button", name="Check the file").click()
@@ -78,14 +62,14 @@ class TestAPrescriber:
         expect(page.get_by_role("row").filter(has_text="Cyd Cole")).to_contain_text("born_on")
         expect(page.get_by_role("row").filter(has_text="Eve Egan")).to_contain_text("no basis that the program accepts")
         assert not registrants_for(program.clinic).exists()
-        reads_well(page)
+        in_any_light_and_width(page)
         page.get_by_role("button", name="Import 2 registrants").click()
         expect(page.get_by_role("heading", name="2 are enrolled.")).to_be_visible()
-        reads_well(page)
+        in_any_light_and_width(page)
         page.get_by_role("link", name="Export", exact=True).click()
         page.get_by_label("What it is for").fill("Yearly review")
         page.get_by_role("button", name="Make the file").click()
-        reads_well(page)
+        in_any_light_and_width(page)
         with page.expect_download() as fetched:
             page.get_by_role("link", name="Download").click()
         content = Path(fetched.value.path()).read_text(encoding="utf-8-sig")
@@ -93,7 +77,7 @@ class TestAPrescriber:
         page.get_by_role("link", name="Import").click()
         page.get_by_role("link", name=str(timezone.now().year)).first.click()
         page.get_by_label("I have looked at the list below").check()
-        reads_well(page)
+        in_any_light_and_width(page)
         page.get_by_role("button", name="Take back 2 enrollments").click()
         expect(page.get_by_role("heading", name="2 enrollments taken back.")).to_be_visible()
         assert not registrants_for(program.clinic).exists()
