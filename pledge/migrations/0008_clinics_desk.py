@@ -169,7 +169,13 @@ class Migration(migrations.Migration):
             """,
             """
             INSERT INTO pledge_designee_prescribers (designee_id, prescriber_id)
-            SELECT DISTINCT designee_id, prescriber_id FROM pledge_designation WHERE ended_at IS NULL
+            SELECT DISTINCT designee_id, prescriber_id
+              FROM pledge_designation
+             WHERE ended_at IS NULL
+               AND (ends_on IS NULL OR ends_on >= now()::date)
+               AND scopes @> ARRAY['month', 'enrollment', 'course']::varchar[]
+            -- The release before knows no scopes and no days: whoever stands in its table may do everything. So only
+            -- who may do everything today comes back; whoever was given less is designated anew, or not at all.
             """,
         ),
         migrations.RemoveField(
