@@ -3,10 +3,11 @@
 from datetime import date
 from typing import NamedTuple
 
-from pledge.admin.whereabouts import Place, long, place_of, unsigned
+from pledge.admin.whereabouts import Place, held_today, long, place_of, unsigned
 from pledge.rules.calendar import days_after
-from pledge.rules.dispensing import Decision, is_live, last_usable_day
+from pledge.rules.dispensing import Decision, last_usable_day
 from pledge.rules.editions import edition_on
+from pledge.rules.endings import next_asked, post_treatment
 from pledge.rules.history import Record, Window
 from pledge.rules.holds import later_negative
 from pledge.rules.lockout import lockout_refusals
@@ -25,7 +26,10 @@ TEST_THEN = "the next month begins with a new test"
 
 
 class NextUp(NamedTuple):
-    """Who acts next and on what; ``starts_on`` is the first day that counts, ``by`` the last; ``then`` what follows."""
+    """Who acts next and on what; ``starts_on`` is the first day that counts, ``by`` the last; ``then`` what follows.
+
+    What is asked for after treatment is due since ``starts_on`` where that is past.
+    """
 
     who: str
     what: str
@@ -40,6 +44,9 @@ class NextUp(NamedTuple):
         if self.who == NOBODY:
             return f"{said}."
         return f"{self.who}: {said[:1].lower()}{said[1:]}." if said[:1].isupper() else f"{self.who} {said}."
+
+
+RENEWS = NextUp(CLINIC, "renews the prescriber's certification, or transfers the registrant")
 
 
 def next_up(record: Record, gate: Decision, on: date, *, last_dose_on: date | None = None) -> NextUp:
@@ -62,8 +69,11 @@ def next_up(record: Record, gate: Decision, on: date, *, last_dose_on: date | No
 
 def _on_the_way(record: Record, place: Place, gate: Decision, on: date) -> NextUp:
     if RefusalCode.PRESCRIBER_NOT_CERTIFIED in {refusal.code for refusal in gate.refusals}:
-        return NextUp(CLINIC, "renews the prescriber's certification, or transfers the registrant")
-    if record.authorization is not None and is_live(record.authorization, record, on):
+        return RENEWS
+    held_now = held_today(record, on)
+    if held_now is not None and not held_now.allowed:
+        return _stopped(held_now)
+    if held_now is not None and record.authorization is not None:
         last = last_usable_day(record.authorization, record, edition_on(on))
         held = f"hands over the {record.authorization.days_supply} days it is authorized for"
         return NextUp("The pharmacy", held, by=last, then=TEST_THEN if record.category == CAN else "")
@@ -82,19 +92,26 @@ def days_until(day: date, on: date) -> str:
 
 
 def _ended(record: Record, on: date, last_dose_on: date | None) -> NextUp:
-    if last_dose_on is not None:
-        second = days_after(last_dose_on, edition_on(on).post_treatment_days)
-        newest = max((test.specimen_on for test in record.tests), default=None)
-        if newest is None or newest < last_dose_on:
-            then = f"a second test, from {long(second)}"
-            return NextUp(CLINIC, "records the first test after treatment", starts_on=max(last_dose_on, on), then=then)
-        if newest < second:
-            return NextUp(CLINIC, "records the second test after treatment", starts_on=max(second, on))
-    return NextUp(NOBODY, "Nothing more is needed. Treatment begins anew with enrolling again")
+    asked = next_asked(record, last_dose_on, on) if last_dose_on is not None else None
+    if asked is None or last_dose_on is None:
+        return NextUp(NOBODY, "Nothing more is needed. Treatment begins anew with enrolling again")
+    first, second = post_treatment(record, last_dose_on, on)
+    if asked == first:
+        then = f"a second test, from {long(second.from_day)}"
+        return NextUp(CLINIC, "records the first test after treatment", starts_on=first.from_day, then=then)
+    which = "the second test" if first.done else "a test"
+    return NextUp(CLINIC, f"records {which} after treatment", starts_on=second.from_day)
+
+
+def _stopped(held: Decision) -> NextUp:
+    first = held.refusals[0]
+    return NextUp(f"The {first.who_acts.label.lower()}", first.next_step)
 
 
 def _on_hold(record: Record, on: date) -> NextUp:
     if later_negative(record):
+        if not record.prescriber.holds(on):
+            return RENEWS
         return NextUp("The prescriber", "clears the hold, with a reason", then="the month's steps begin again")
     first_day = max(on, days_after(record.hold_since or on, 1))
     then = "the registrant's own prescriber clears the hold with a reason"
@@ -106,6 +123,8 @@ def _to_sign(record: Record, on: date) -> NextUp:
     if not missing:
         return NextUp(CLINIC, "completes the required forms")
     signer = missing[0][1]
+    if signer is Signer.PRESCRIBER and not record.prescriber.holds(on):
+        return RENEWS
     forms = " and ".join(form.label.lower() for form, theirs in missing if theirs is signer)
     who = CLINIC if signer is Signer.PRESCRIBER else f"The {signer.label.lower()}"
     verb = "countersigns" if signer is Signer.PRESCRIBER else "signs"

@@ -17,10 +17,11 @@ from pledge.admin.picture.marks import marks_of
 from pledge.admin.picture.shapes import NARROW, WIDE, Picture
 from pledge.admin.steps import Scene, steps_offered
 from pledge.admin.story import Show, page_of
+from pledge.admin.suggestion import suggestion
 from pledge.admin.timeline import Spot
 from pledge.admin.visitor import Visitor, by_of
 from pledge.admin.what_if import Unanswerable, asked_day, days_offered, sentence_of, what_if
-from pledge.admin.whereabouts import gate_today, next_steps, whereabouts
+from pledge.admin.whereabouts import gate_today, whereabouts
 from pledge.admin.window_rows import window_rows
 from pledge.facts import record_of
 from pledge.models import Course, PregnancyTest, Registrant
@@ -78,16 +79,17 @@ def scene_about(visitor: Visitor, registrant: Registrant, at: datetime) -> Scene
 
 
 def _standing(scene: Scene, record: Record, course: Course, gate: Decision) -> dict[str, Any]:
-    groups = steps_offered(Registrant, scene)
-    offered = {taken.slug: taken for steps in groups.values() for taken in steps}
     last_dose_on = course.last_dose_on if course.post_treatment_tests_asked else None
     coming = next_up(record, gate, scene.on, last_dose_on=last_dose_on)
+    suggested = suggestion(scene, last_dose_on)
     return {
         "stands": whereabouts(record, scene.on),
         "gate": gate,
-        "groups": groups,
-        "suggested": next((offered[slug] for slug in next_steps(record, gate, scene.on) if slug in offered), None),
+        "groups": steps_offered(Registrant, scene),
+        "suggested": suggested.step,
+        "others": suggested.others,
         "next": coming,
+        "overdue": coming.starts_on is not None and coming.starts_on < scene.on,
         "starts": days_until(coming.starts_on, scene.on) if coming.starts_on else "",
         "ends": days_until(coming.by, scene.on) if coming.by else "",
     }

@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from pledge.rules.dispensing import Decision, authorizing, is_live, last_usable_day, needs_window
+from pledge.rules.dispensing import Decision, authorizing, dispensing, is_live, last_usable_day, needs_window
 from pledge.rules.editions import edition_on
 from pledge.rules.enrollment import REQUIRED_FORMS, acceptable, by_version, missing_signers
-from pledge.rules.history import Record, Standing, Window
-from pledge.rules.holds import later_negative
+from pledge.rules.history import LiveAuthorization, Record, Standing, Window
 from pledge.rules.lockout import lockout_refusals
 from pledge.rules.monthly import answer_refusals, counseling_confirmed
 from pledge.rules.qualification import course_tests, newest_test_refusals
@@ -52,6 +51,12 @@ def gate_today(record: Record, on: date) -> Decision:
     return authorizing(record, Standing(on, on, suspended=False), 1, on)
 
 
+def held_today(record: Record, on: date) -> Decision | None:
+    """Judge handing over what is authorized already; None where no authorization is live on the day."""
+    held = record.authorization
+    return dispensing(record, held, held.pharmacy, on) if held is not None and is_live(held, record, on) else None
+
+
 def place_of(record: Record, on: date) -> Place:
     """Give the one place in which a registrant stands on a program day."""
     if record.course.ended_on is not None:
@@ -74,50 +79,20 @@ def whereabouts(record: Record, on: date) -> Whereabouts:
         return Whereabouts(place, Tone.STOP, f"On hold since {long(record.hold_since)}: nothing may be dispensed.")
     if place is Place.TO_SIGN:
         return Whereabouts(place, Tone.WAIT, f"Waiting for signatures: {_who_is_next(record, on)}.")
-    if record.authorization is not None and is_live(record.authorization, record, on):
-        last = last_usable_day(record.authorization, record, edition_on(on))
-        said = f"Authorized: a pharmacy may hand {record.authorization.days_supply} days over through {long(last)}."
-        return Whereabouts(place, Tone.GO, said)
+    return Whereabouts(place, *_on_the_way(record, place, on))
+
+
+def _on_the_way(record: Record, place: Place, on: date) -> tuple[Tone, str]:
+    standing = prescriber_stops(record, on)
+    held = held_today(record, on)
+    if held is not None and record.authorization is not None:
+        return _authorized(record, record.authorization, held, on)
+    if standing:
+        return Tone.STOP, standing
     if place is Place.WITHOUT_WINDOW:
-        return Whereabouts(place, *_without_window(record, on))
+        return _without_window(record, on)
     window = record.open_window(on)
-    return Whereabouts(place, *(_in_window(record, window, on) if window else _between(record, on)))
-
-
-# To countersign can be done here and now; a link that waits for its signer is sent again; and whoever wants no link, or
-# no longer one, is left to paper. What cannot be taken now is not offered, and the next is suggested instead.
-SIGN = ("invite-to-sign", "countersign", "send-link-again", "record-paper-consent")
-NEXT_STEPS = {
-    RefusalCode.TREATMENT_ENDED: ("begin-again",),
-    RefusalCode.CONSENT_MISSING: SIGN,
-    RefusalCode.GUARDIAN_CONSENT_MISSING: SIGN,
-    RefusalCode.COUNSELING_MISSING: ("confirm-month",),
-    RefusalCode.QUESTIONS_MISSING: ("record-answers",),
-    RefusalCode.CONTRACEPTION_MISMATCH: ("record-answers",),
-}
-NEED_A_TEST = {
-    RefusalCode.SCREENING_TEST_MISSING,
-    RefusalCode.TEST_MISSING,
-    RefusalCode.TEST_GAP_TOO_SHORT,
-    RefusalCode.OUTSIDE_CYCLE_DAYS,
-    RefusalCode.SETTING_NOT_ALLOWED,
-    RefusalCode.HOME_TEST_NOT_PERMITTED,
-    RefusalCode.RESULT_NOT_NEGATIVE,
-    RefusalCode.SPECIMEN_IN_CLOSED_WINDOW,
-    RefusalCode.WINDOW_EXPIRED,
-}
-
-
-def next_steps(record: Record, gate: Decision, on: date) -> Iterator[str]:
-    """Give the slugs of the steps that could come next, likeliest first; none while only time can tell."""
-    if record.hold_since is not None:
-        yield "clear-hold" if later_negative(record) else "record-test"
-    for refusal in gate.refusals:
-        if refusal.clears_on is not None and refusal.clears_on > on:
-            return
-        if refusal.code in NEED_A_TEST and record.category == CAN:
-            yield "record-test"
-        yield from NEXT_STEPS.get(refusal.code, ())
+    return _in_window(record, window, on) if window else _between(record, on)
 
 
 def unsigned(record: Record, on: date) -> Iterator[tuple[ConsentForm, Signer]]:
@@ -138,6 +113,36 @@ def _who_is_next(record: Record, on: date) -> str:
         return "required forms are not complete"
     first = dict(reversed(list(unsigned(record, on))))  # of each form, who signs next
     return "; ".join(f"{form.label} by the {first[form].label.lower()}" for form in reversed(first))
+
+
+def prescriber_stops(record: Record, on: date) -> str:
+    """Say why nothing may go on while the prescriber is not certified, and until when; empty while they are."""
+    prescriber = record.prescriber
+    if prescriber.holds(on):
+        return ""
+    last = prescriber.certified_through
+    if prescriber.suspended:
+        return f"The prescriber is suspended: {_STOPS} until the program lifts the suspension."
+    if last is not None and last < on:
+        return f"The prescriber's certification ran out on {long(last)}: {_STOPS} until the program renews it."
+    return f"The prescriber is not certified today: {_STOPS} until they are."
+
+
+_STOPS = "nothing may be confirmed or handed over"
+
+
+def _authorized(record: Record, held: LiveAuthorization, judged: Decision, on: date) -> tuple[Tone, str]:
+    if judged.allowed:
+        last = long(last_usable_day(held, record, edition_on(on)))
+        return Tone.GO, f"Authorized: a pharmacy may hand {held.days_supply} days over through {last}."
+    standing = prescriber_stops(record, on)
+    if standing:
+        return Tone.STOP, f"The authorization is suspended. {standing}"
+    return Tone.STOP, f"Authorized, but nothing may be handed over: {_lower(judged.refusals[0].sentence)}"
+
+
+def _lower(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
 
 
 def _without_window(record: Record, on: date) -> tuple[Tone, str]:

@@ -29,5 +29,15 @@ def post_treatment(record: Record, last_dose_on: date, on: date) -> tuple[Asked,
     return first, second
 
 
+def next_asked(record: Record, last_dose_on: date, on: date) -> Asked | None:
+    """Give the test that is asked for next, or None where both are done; from T5's day on it does for T4 too.
+
+    :param on: the program day of the question.
+    """
+    first, second = post_treatment(record, last_dose_on, on)
+    asked = first if not first.done and second.from_day > on else second
+    return None if asked.done else asked
+
+
 def _is_done(record: Record, day: date) -> bool:
     return any(test.specimen_on >= day and test.result != TestResult.INDETERMINATE for test in record.tests)

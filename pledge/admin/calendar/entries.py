@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from pledge.admin.whereabouts import NEED_A_TEST
+from pledge.admin.next_steps import NEED_A_TEST
 from pledge.rules.calendar import ONE_DAY, Span, days_after
 from pledge.rules.dispensing import is_live
 from pledge.rules.editions import EDITIONS

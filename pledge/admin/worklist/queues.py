@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from pledge.admin.whereabouts import CAN, NEED_A_TEST, gate_today, next_steps, unsigned
+from pledge.admin.next_steps import NEED_A_TEST, next_steps
+from pledge.admin.whereabouts import CAN, gate_today, held_today, unsigned
 from pledge.rules.calendar import days_after
-from pledge.rules.dispensing import Decision, is_live, needs_window
+from pledge.rules.dispensing import Decision, needs_window
 from pledge.rules.editions import edition_on
+from pledge.rules.endings import next_asked
 from pledge.rules.history import Record, Window
 from pledge.rules.holds import later_negative
 from pledge.rules.qualification import course_tests, phase_of
@@ -52,13 +54,15 @@ class Pace(NamedTuple):
 class Work(NamedTuple):
     """What waits about one registrant: where, until which program day (or from which it clears), and for whom.
 
-    ``why`` is the refusal that is to be named where no sentence says more.
+    ``why`` is the refusal that is to be named where no sentence says more; ``day_is`` what the day is, where it is
+    not what its queue says of days.
     """
 
     queue: Queue
     who: Who
     until: date | None = None
     why: Refusal | None = None
+    day_is: str = ""
 
 
 _WHO = {
@@ -70,17 +74,21 @@ _WHO = {
 _SIGNS = {Signer.REGISTRANT: Who.REGISTRANT, Signer.GUARDIAN: Who.GUARDIAN, Signer.PRESCRIBER: Who.PRESCRIBER}
 
 
-def work_of(record: Record, on: date, pace: Pace) -> Work | None:
+DUE_SINCE, FROM = "Due since", "From"
+
+
+def work_of(record: Record, on: date, pace: Pace, *, last_dose_on: date | None = None) -> Work | None:
     """Give the most urgent thing that waits about a registrant on a program day, or None where nothing does.
 
-    What is ready for a pharmacy or supplied is no work; nor is a course that ended.
+    What is ready for a pharmacy or supplied is no work; nor is a course that ended, unless a test after it is due.
 
     :param record: with its signatures while its course is not enrolled.
+    :param last_dose_on: the day of the last dose where tests are asked for after it.
     """
     if record.course.ended_on is not None:
-        return None
+        return _after_treatment(record, last_dose_on, on) if last_dose_on is not None else None
     if record.hold_since is not None:
-        return Work(Queue.DUE, Who.PRESCRIBER) if later_negative(record) else Work(Queue.BLOCKED, Who.CLINIC)
+        return _on_hold(record, record.hold_since, on)
     if record.course.enrolled_on is None:
         return _to_sign(record, on)
     if not needs_window(record, edition_on(on)):
@@ -92,11 +100,29 @@ def work_of(record: Record, on: date, pace: Pace) -> Work | None:
     return Work(Queue.CLOSING, work.who, window.closes_on, work.why)
 
 
+def _after_treatment(record: Record, last_dose_on: date, on: date) -> Work | None:
+    asked = next_asked(record, last_dose_on, on)
+    if asked is None or asked.from_day > on:
+        return None
+    return Work(Queue.DUE, Who.CLINIC, asked.from_day, day_is=DUE_SINCE if asked.from_day < on else FROM)
+
+
+def _on_hold(record: Record, since: date, on: date) -> Work:
+    if not later_negative(record):
+        return Work(Queue.BLOCKED, Who.CLINIC, max(on, days_after(since, 1)), day_is=FROM)
+    return Work(Queue.DUE, Who.PRESCRIBER) if record.prescriber.holds(on) else _uncertified(record, on)
+
+
+def _uncertified(record: Record, on: date) -> Work:
+    why = _named(gate_today(record, on), RefusalCode.PRESCRIBER_NOT_CERTIFIED)
+    return Work(Queue.BLOCKED, Who.PRESCRIBER, None, why)
+
+
 def _to_sign(record: Record, on: date) -> Work:
     missing = list(unsigned(record, on))
     by_others = [form for form, signer in missing if signer is not Signer.PRESCRIBER]
     if any(form not in by_others for form, _ in missing):
-        return Work(Queue.COUNTERSIGN, Who.PRESCRIBER)
+        return Work(Queue.COUNTERSIGN, Who.PRESCRIBER) if record.prescriber.holds(on) else _uncertified(record, on)
     return Work(Queue.SIGNATURES, _SIGNS[missing[0][1]] if missing else Who.CLINIC)
 
 
@@ -106,14 +132,15 @@ _READY = Work(Queue.CLOSING, Who.PHARMACY)  # is work only while the window clos
 def _in_window(record: Record, gate: Decision, window: Window, on: date) -> Work | None:
     if window.used:
         return None
-    if gate.allowed or is_live(record.authorization, record, on):
+    judged = held_today(record, on) or gate
+    if judged.allowed:
         return _READY
-    work = _stopped(gate, on)
+    work = _stopped(judged, on)
     return work._replace(until=window.closes_on) if work.queue is not Queue.BLOCKED else work
 
 
 def _between(record: Record, gate: Decision, on: date, pace: Pace) -> Work | None:
-    step = next(next_steps(record, gate, on), None)
+    step = next(iter(next_steps(record, gate, on)), None)
     codes = {refusal.code for refusal in gate.refusals}
     if step == "confirm-month" and record.category == CAN and RefusalCode.PRESCRIBER_NOT_CERTIFIED not in codes:
         return Work(Queue.DUE, Who.CLINIC, _last_day_to_confirm(record, on))
@@ -191,3 +218,4 @@ class WorkRow(NamedTuple):
     name: str = ""
     label: str = ""
     address: str = ""
+    day_is: str = ""  # what the day is, where it is not what its queue says of days

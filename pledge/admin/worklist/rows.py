@@ -7,18 +7,16 @@ from typing import NamedTuple
 from django.db.models import QuerySet, prefetch_related_objects
 from django.urls import reverse
 
-from pledge.admin.listing import records_of
 from pledge.admin.panels import READ_AHEAD, work_for
-from pledge.admin.steps import STEPS, Scene, Step
+from pledge.admin.steps import STEPS, Scene
+from pledge.admin.suggestion import Suggestion, judged, suggestion
 from pledge.admin.visitor import Role, Visitor, by_of
-from pledge.admin.whereabouts import gate_today, next_steps
-from pledge.admin.worklist.gathering import Found, work_about
+from pledge.admin.worklist.gathering import Found, Known, known_of, work_about
 from pledge.admin.worklist.parties import endings_for
 from pledge.admin.worklist.queues import Queue, Who, WorkRow
 from pledge.admin.worklist.wording import DAY_IS, in_days, sentence_of
 from pledge.models import Registrant
 from pledge.rules.calendar import program_day
-from pledge.rules.history import Record
 
 OPEN = "Open the record"
 STEPS_OF = {Queue.COUNTERSIGN: "countersign"}  # what the queue is about; of all others, what the page suggests
@@ -45,6 +43,7 @@ class Shown(NamedTuple):
     label: str
     address: str
     quiet: bool  # it is not the visitor's turn, or there is nothing to do but to look
+    others: str = ""  # who can take the step that comes next, where the visitor may not
 
 
 def waiting_for(visitor: Visitor, rows: QuerySet[Registrant], at: datetime, *, narrowed: bool) -> Waiting:
@@ -55,7 +54,9 @@ def waiting_for(visitor: Visitor, rows: QuerySet[Registrant], at: datetime, *, n
     on = program_day(at)
     found = work_about(rows, on)
     own = {
-        (work.queue, pk): WorkRow(work.queue, work.who, "", pk, work.until, STEPS_OF.get(work.queue, ""))
+        (work.queue, pk): WorkRow(
+            work.queue, work.who, "", pk, work.until, STEPS_OF.get(work.queue, ""), day_is=work.day_is
+        )
         for pk, (_, work) in found.items()
     }
     brought = [row for row in work_for(visitor, at) if row.registrant_id is not None]
@@ -81,15 +82,14 @@ def shown(visitor: Visitor, rows: Iterable[WorkRow], found: Mapping[int, Found],
     rows = list(rows)
     people = people_of([row.registrant_id for row in rows if row.registrant_id is not None])
     unread = [pk for pk in people if pk not in found]
-    records = {pk: one.record for pk, one in found.items() if pk in people}
-    records |= records_of(unread, on, with_signatures=True) if unread else {}
+    known = {pk: one.known for pk, one in found.items() if pk in people} | (known_of(unread, on) if unread else {})
     worded = [row if row.sentence else row._replace(sentence=_sentence(row, found, on)) for row in rows]
-    return [_shown(visitor, row, people.get(row.registrant_id or 0), records, on) for row in worded]
+    return [_shown(visitor, row, people.get(row.registrant_id or 0), known, on) for row in worded]
 
 
 def _sentence(row: WorkRow, found: Mapping[int, Found], on: date) -> str:
-    record, work = found[row.registrant_id or 0]
-    return sentence_of(record, work, on)
+    known, work = found[row.registrant_id or 0]
+    return sentence_of(known.record, work, on)
 
 
 def people_of(ids: Iterable[int]) -> dict[int, Registrant]:
@@ -100,31 +100,25 @@ def people_of(ids: Iterable[int]) -> dict[int, Registrant]:
 
 
 def _shown(
-    visitor: Visitor, row: WorkRow, registrant: Registrant | None, known: Mapping[int, Record], on: date
+    visitor: Visitor, row: WorkRow, registrant: Registrant | None, known: Mapping[int, Known], on: date
 ) -> Shown:
-    day = in_days(row.day, on) if row.day is not None else ""
+    day, day_is = in_days(row.day, on) if row.day is not None else "", row.day_is or DAY_IS[row.queue]
     in_person = row.who is Who.PRESCRIBER and visitor.role is not Role.PRESCRIBER
     in_turn = row.who in THE_CLINIC and row.queue is not Queue.REGISTRANT and not in_person
     if registrant is None:
-        return Shown(row, None, DAY_IS[row.queue], day, row.label, row.address, quiet=True)
-    scene = Scene(visitor, by_of(visitor, registrant), on, registrant, known[registrant.pk])
-    step = _taken(scene, row.slug) if row.slug else suggested(scene)
+        return Shown(row, None, day_is, day, row.label, row.address, quiet=True)
+    scene = Scene(visitor, by_of(visitor, registrant), on, registrant, known[registrant.pk].record)
+    suggested = _suggested(scene, row, known[registrant.pk].last_dose_on)
+    step = suggested.step
     if step is None:
         address = reverse("admin:pledge_registrant_page", args=[registrant.number])
-        return Shown(row, registrant, DAY_IS[row.queue], day, OPEN, address, quiet=True)
+        return Shown(row, registrant, day_is, day, OPEN, address, quiet=True, others=suggested.others)
     address = reverse("admin:pledge_registrant_step", args=[registrant.number, step.slug])
-    return Shown(row, registrant, DAY_IS[row.queue], day, step.title, address, quiet=not in_turn)
+    return Shown(row, registrant, day_is, day, step.title, address, quiet=not in_turn)
 
 
-def suggested(scene: Scene) -> type[Step] | None:
-    """Give the step that a registrant's page suggests, or None while only time or somebody else can help."""
-    record: Record = scene.record  # type: ignore[assignment]
-    slugs = next_steps(record, gate_today(record, scene.on), scene.on)
-    return next((step for slug in slugs if (step := _taken(scene, slug)) is not None), None)
-
-
-def _taken(scene: Scene, slug: str) -> type[Step] | None:
-    step = STEPS[Registrant].get(slug)
-    if step is None or scene.visitor.role not in step.roles or not scene.within(step.scope):
-        return None
-    return step if step.offered(scene) else None
+def _suggested(scene: Scene, row: WorkRow, last_dose_on: date | None) -> Suggestion:
+    step = STEPS[Registrant].get(row.slug)
+    if step is None or not step.offered(scene):
+        return suggestion(scene, last_dose_on)
+    return judged(scene, step)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from pledge.admin.whereabouts import Place, long, unsigned, whereabouts
+from pledge.admin.whereabouts import Place, long, prescriber_stops, unsigned, whereabouts
 from pledge.admin.worklist.queues import Queue, Who, Work
 from pledge.rules.history import Record
 from pledge.rules.refusals import RefusalCode
@@ -54,8 +54,10 @@ def sentence_of(record: Record, work: Work, on: date) -> str:
     if work.queue is Queue.COUNTERSIGN or work.queue is Queue.SIGNATURES:
         return _of_signing(record, work, on)
     stands = whereabouts(record, on)
-    if stands.place is Place.ON_HOLD and work.queue is Queue.DUE:
-        return f"{stands.sentence} A later negative test is on record: the hold can be cleared."
+    if stands.place in {Place.ON_HOLD, Place.ENDED}:
+        return f"{stands.sentence} {_follows(record, work, on)}".strip()
+    if work.why is not None and work.why.code is RefusalCode.PRESCRIBER_NOT_CERTIFIED:
+        return prescriber_stops(record, on) if stands.place is Place.TO_SIGN else stands.sentence
     if (
         work.why is None
         or work.why.code in SAID_ON_THE_PAGE
@@ -65,6 +67,15 @@ def sentence_of(record: Record, work: Work, on: date) -> str:
     if work.queue is Queue.CLOSING and work.until is not None:
         return f"{work.why.sentence} The window closes on {long(work.until)}."
     return f"{work.why.sentence} {work.why.next_step}"
+
+
+def _follows(record: Record, work: Work, on: date) -> str:
+    """Say what waits about someone on hold, or after treatment."""
+    if record.course.ended_on is not None:
+        return "A test after treatment is due."
+    if work.queue is Queue.DUE:
+        return "A later negative test is on record: the hold can be cleared."
+    return prescriber_stops(record, on)
 
 
 def _of_signing(record: Record, work: Work, on: date) -> str:

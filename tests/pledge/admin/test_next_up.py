@@ -106,11 +106,25 @@ class TestWhatComesNext:
         registrants.end_treatment(
             registrant=life.registrant, last_dose_on=lives.program_day(ended), by=world.program.clinic, at=ended
         )
-        assert coming(life, world).sentence == "The clinic records the first test after treatment."
+        assert coming(life, world).sentence == "The clinic records a test after treatment."  # it does for both
         a_test(life, days_before(world.at, 39))
         assert coming(life, world).sentence == "The clinic records the second test after treatment."
         a_test(life, world.at)
         assert coming(life, world).sentence.startswith("Nothing more is needed.")
+
+    def test_after_an_ending_is_due_since_its_day_and_is_the_page_s_button(self, world: World) -> None:
+        life = lives.on_treatment(world.program, days_before(world.at, 8))
+        ended = days_before(world.at, 8)
+        registrants.end_treatment(
+            registrant=life.registrant, last_dose_on=lives.program_day(ended), by=world.program.clinic, at=ended
+        )
+        said = coming(life, world)
+        assert said.sentence == "The clinic records the first test after treatment."
+        answer = world.prescriber.get(page_of(life))
+        assert answer.context["suggested"].slug == "record-test"
+        assert (
+            '<dt>Due since</dt><dd>Wednesday, March 3 <span class="away">8 days ago</span>' in answer.content.decode()
+        )
 
     def test_without_a_certification_is_to_renew_it(self, world: World) -> None:
         life = states.complete(world)

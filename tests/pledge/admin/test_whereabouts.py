@@ -7,9 +7,10 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from pledge.actions import months, registrants
+from pledge.actions import months, participants, registrants
 from pledge.admin.listing import records_of, standing_in
-from pledge.admin.whereabouts import Place, Tone, gate_today, next_steps, place_of, whereabouts
+from pledge.admin.next_steps import next_steps
+from pledge.admin.whereabouts import Place, Tone, gate_today, held_today, place_of, whereabouts
 from pledge.facts import record_of
 from pledge.models import Registrant
 from pledge.rules.vocabulary import Method, TestResult
@@ -158,7 +159,7 @@ class TestWhereTheyStand:
         assert (stands.place, stands.tone) == (place, tone)
         assert stands.sentence.startswith(sentence), stands.sentence
         gate = gate_today(record, world.today)
-        assert next(next_steps(record, gate, world.today), None) == step
+        assert next(iter(next_steps(record, gate, world.today)), None) == step
         assert (tone is Tone.GO) == (gate.allowed or state is with_authorization)
 
     def test_is_the_same_in_the_list_s_filter(self, world: World) -> None:
@@ -181,6 +182,47 @@ class TestWhereTheyStand:
             assert stands.sentence.startswith("Waiting for a visit")
             page = world.prescriber.get(reverse("admin:pledge_registrant_page", args=[life.number]))
             assert "locked_out" in page.content.decode()
+
+
+class TestWithoutACertification:
+    @pytest.mark.parametrize("state", [state for state, *_ in STATES], ids=[s[0].__name__ for s in STATES])
+    def test_nothing_may_go_on(self, world: World, state: Callable[[World], Life]) -> None:
+        life = state(world)
+        ran_out = record_of(life.registrant, world.today)
+        ran_out = ran_out._replace(
+            prescriber=ran_out.prescriber._replace(certified_through=world.today - timedelta(days=1))
+        )
+        participants.suspend(party=world.program.prescriber, by=world.program.administrator, at=world.at)
+        suspended = record_of(life.registrant, world.today)
+        for record, until in ((suspended, "until the program lifts"), (ran_out, "until the program renews it")):
+            gate, held = gate_today(record, world.today), held_today(record, world.today)
+            assert not gate.allowed
+            assert held is None or not held.allowed
+            stands = whereabouts(record, world.today)
+            assert stands.tone is not Tone.GO
+            if stands.place not in {Place.ENDED, Place.ON_HOLD, Place.TO_SIGN}:
+                assert stands.tone is Tone.STOP
+                assert until in stands.sentence
+            steps = next_steps(record, gate, world.today)
+            assert not {"confirm-month", "countersign", "clear-hold", "begin-again"} & {*steps}
+
+    def test_says_that_an_authorization_is_suspended(self, world: World) -> None:
+        life = with_authorization(world)
+        participants.suspend(party=world.program.prescriber, by=world.program.administrator, at=world.at)
+        page = world.prescriber.get(reverse("admin:pledge_registrant_page", args=[life.number]))
+        assert page.context["stands"].sentence == (
+            "The authorization is suspended. The prescriber is suspended: nothing may be confirmed or handed over "
+            "until the program lifts the suspension."
+        )
+        assert page.context["suggested"] is None
+        assert "Dispense the live authorization" not in page.content.decode()
+
+    def test_stops_what_a_newer_test_stops_too(self, world: World) -> None:
+        life = with_authorization(world)
+        a_test(life, world.at, result=TestResult.INDETERMINATE)
+        stands = whereabouts(record_of(life.registrant, world.today), world.today)
+        assert stands.tone is Tone.STOP
+        assert stands.sentence.startswith("Authorized, but nothing may be handed over: the newest test")
 
 
 class TestTheListOfMany:

@@ -7,16 +7,14 @@ import pytest
 import time_machine
 
 from pledge.actions import holds, participants
-from pledge.admin.listing import records_of
 from pledge.admin.next_up import next_up
 from pledge.admin.visitor import visitor_behind
-from pledge.admin.whereabouts import Tone, gate_today, whereabouts
-from pledge.admin.worklist.gathering import pace_of_work, work_about
+from pledge.admin.whereabouts import Place, Tone, gate_today, held_today, whereabouts
+from pledge.admin.worklist.gathering import known_of, pace_of_work, work_about
 from pledge.admin.worklist.queues import Queue, Who, work_of
 from pledge.admin.worklist.rows import OPEN, shown, waiting_for
 from pledge.facts import record_of
 from pledge.models import Prescriber, Registrant
-from pledge.rules.dispensing import is_live
 from pledge.rules.refusals import RefusalCode
 from tests import signers
 from tests.lives import UNDER_2021, Life, a_test, days_before, on_treatment, registered
@@ -60,6 +58,18 @@ def supply_ended(world: World) -> Life:
     return on_treatment(world.program, days_before(world.at, 9))
 
 
+def ended_and_tested(world: World) -> Life:
+    life = days_ago(states.ended, 20)(world)
+    a_test(life, days_before(world.at, 19))
+    return life
+
+
+def ended_and_done(world: World) -> Life:
+    life = days_ago(states.ended, 40)(world)
+    a_test(life, days_before(world.at, 1))
+    return life
+
+
 # Each state, its queue (None: no work), who must act, and in how many days it is due or clears.
 EXPECTED: list[tuple[State, Queue | None, Who | None, int | None]] = [
     (states.newcomer, Queue.SIGNATURES, Who.REGISTRANT, None),
@@ -85,9 +95,12 @@ EXPECTED: list[tuple[State, Queue | None, Who | None, int | None]] = [
     (supply_ends_soon, Queue.REGISTRANT, Who.TOGETHER, 4),
     (states.next_month, Queue.DUE, Who.CLINIC, None),
     (supply_ended, Queue.DUE, Who.CLINIC, None),
-    (states.positive, Queue.BLOCKED, Who.CLINIC, None),
+    (states.positive, Queue.BLOCKED, Who.CLINIC, 1),
     (to_clear, Queue.DUE, Who.PRESCRIBER, None),
-    (states.ended, None, None, None),
+    (states.ended, Queue.DUE, Who.CLINIC, 0),
+    (days_ago(states.ended, 40), Queue.DUE, Who.CLINIC, -10),
+    (ended_and_tested, None, None, None),
+    (ended_and_done, None, None, None),
     (states.missed, Queue.DUE, Who.CLINIC, None),
     (states.cancelled, Queue.BLOCKED, Who.NO_ONE, 1),
     (states.cannot, None, None, None),
@@ -101,8 +114,9 @@ class TestOneLife:
     def test_waits_in_one_queue_for_someone_until_a_day(
         self, world: World, state: State, queue: Queue | None, who: Who | None, days: int | None
     ) -> None:
-        record = record_of(state(world).registrant, world.today)
-        work = work_of(record, world.today, pace_of_work())
+        life = state(world)
+        record = known_of([life.registrant.pk], world.today)[life.registrant.pk]
+        work = work_of(record.record, world.today, pace_of_work(), last_dose_on=record.last_dose_on)
         assert (work and work.queue, work and work.who) == (queue, who)
         assert (work and work.until) == (world.today + timedelta(days=days) if days is not None else None)
 
@@ -161,19 +175,22 @@ SAYS = {
 def on_a_day(on: date) -> None:
     """Nobody with work is lost in narrowing, and whatever waits agrees with the gate and the page's sentence."""
     rows, pace = Registrant.objects.not_merged(), pace_of_work()
-    records = records_of(rows.values_list("pk", flat=True), on, with_signatures=True)
-    judged = {pk: work_of(record, on, pace) for pk, record in records.items()}
+    known = known_of(rows.values_list("pk", flat=True), on)
+    judged = {pk: work_of(one.record, on, pace, last_dose_on=one.last_dose_on) for pk, one in known.items()}
+    records = {pk: one.record for pk, one in known.items()}
     found = {pk: one.work for pk, one in work_about(rows, on).items()}
     assert found == {pk: work for pk, work in judged.items() if work is not None}, on
     for pk, work in found.items():
         gate = gate_today(records[pk], on)
-        ready = gate.allowed or is_live(records[pk].authorization, records[pk], on)
+        ready = (held_today(records[pk], on) or gate).allowed
         assert ready == (work.who is Who.PHARMACY)
         assert work.why is None or work.why in gate.refusals
-        up = next_up(records[pk], gate, on)
-        assert work.until == (up.starts_on if work.who is Who.NO_ONE else up.by)
+        up = next_up(records[pk], gate, on, last_dose_on=known[pk].last_dose_on)
+        assert work.until == (up.starts_on if work.who is Who.NO_ONE or work.day_is else up.by)
         assert up.who.lower() in SAYS[work.who], up
-        if ready or whereabouts(records[pk], on).tone in {Tone.GO, Tone.DONE}:
+        stands = whereabouts(records[pk], on)
+        assert ready == (stands.tone is Tone.GO)
+        if ready or (stands.tone is Tone.DONE and stands.place is not Place.ENDED):
             assert work.queue is Queue.CLOSING
         if work.who is Who.NO_ONE:
             assert work.until is not None
