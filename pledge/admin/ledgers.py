@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
+from pledge.admin.oversight.readings import ByWhat, readers_of, words_for
 from pledge.admin.readonly import ReadOnlyAdmin
 from pledge.admin.timeline import line_of
 from pledge.admin.titles import title_of
@@ -104,7 +105,7 @@ class AccessEntryAdmin(ReadOnlyAdmin):
 
     roles = OVERSIGHT
     list_display = ("at", "what_was_read", "whose", "who", "pharmacy")
-    list_filter = ("at", "what", ByActor)
+    list_filter = ("at", ByWhat, ByActor)
     list_select_related = ("registrant", "pharmacy")
     search_fields = ("registrant__number__exact",)
     search_help_text = "A whole registrant number."
@@ -112,12 +113,27 @@ class AccessEntryAdmin(ReadOnlyAdmin):
     @admin.display(description="what was read", ordering="what")
     def what_was_read(self, obj: AccessEntry) -> str:
         """Give what was read or asked, in words."""
-        return obj.what.replace("_", " ").capitalize()
+        return words_for(obj.what)
 
     @admin.display(description="who", ordering="actor_kind")
     def who(self, obj: AccessEntry) -> str:
-        """Give in which capacity it was read, and the reader's number there."""
-        return f"{kind_of(obj.actor_kind)} {obj.actor_id}".strip()
+        """Give who read it, in which capacity, and for whom a designee did."""
+        names, kind = getattr(obj, "readers", None) or readers_of([obj]), kind_of(obj.actor_kind)
+        spelled = obj.actor_id if obj.actor_kind == "pharmacist" else ""  # the pharmacy's own word for who asked
+        name = names.get((obj.actor_kind, obj.actor_id), spelled)
+        behalf = f", for {obj.on_behalf_of}" if obj.on_behalf_of else ""
+        return f"{name} · {kind}{behalf}" if name else kind
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Give the list with the readers' names looked up for the whole page at once."""
+        shown = super().get_changelist_instance(request)
+        readers = readers_of(shown.result_list)
+        for entry in shown.result_list:
+            entry.readers = readers
+        return shown
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return ["at", "what_was_read", "who", "whose", "pharmacy", "outcome"]
 
 
 @admin.register(Authorization)

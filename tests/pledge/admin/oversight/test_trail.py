@@ -10,7 +10,7 @@ from pledge.admin.titles import title_of
 from pledge.models import AccessEntry, EventType, ProgramEvent
 from pledge.rules.refusals import Refused
 from tests.lives import authorized, ready, registered
-from tests.pledge.admin.world import World, newest_act
+from tests.pledge.admin.world import World, newest_act, page_of
 
 LIST = "admin:pledge_programevent_changelist"
 
@@ -21,6 +21,26 @@ def shown(world: World, **query: str) -> HttpResponse:
 
 def page(event: ProgramEvent) -> str:
     return reverse("admin:pledge_programevent_change", args=[event.pk])
+
+
+class TestAccessEntries:
+    def test_name_who_read_what_in_words(self, world: World) -> None:
+        life = ready(world.program, world.at)
+        for client in (world.prescriber, world.assistant, world.administrator):
+            assert client.get(page_of(life)).status_code == 200
+        address = reverse("admin:pledge_accessentry_changelist")
+        shown = world.administrator.get(address, {"q": life.number, "what": "registrant_read"})
+        body = shown.content.decode()
+        assert "Dana Doe · Designee, for Dr. Paula Prescott" in body
+        assert "Dr. Paula Prescott · Prescriber" in body
+        assert "Ada Admin · Program administrator" in body
+        assert {row.what for row in shown.context["cl"].result_list} == {"registrant_read"}
+        assert "registrant_read<" not in body
+        assert "Mar 11, 2027, 10:00 AM" in body
+        entry = AccessEntry.objects.filter(actor_kind="designee").latest("pk")
+        one = world.administrator.get(reverse("admin:pledge_accessentry_change", args=[entry.pk])).content.decode()
+        assert "A registrant&#x27;s page" in one
+        assert "Dana Doe · Designee" in one
 
 
 class TestTheTrail:
