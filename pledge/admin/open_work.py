@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from pledge.admin.oversight.happened import ABOUT_DISPENSE, happened, time_left
+from pledge.admin.oversight.happened import ABOUT_DISPENSE, happened, instant_in_words, time_left
 from pledge.admin.parties import StepsAdmin
 from pledge.admin.titles import told
 from pledge.admin.visitor import OVERSIGHT
@@ -60,7 +60,7 @@ class DeviationAdmin(OpenWork):
     @admin.display(description="where it stands", ordering="closed_at")
     def stands(self, obj: Deviation) -> str:
         """Say whether it is open."""
-        return f"Closed {obj.closed_at:%Y-%m-%d}" if obj.closed_at else "Open"
+        return f"Closed {instant_in_words(obj.closed_at)}" if obj.closed_at else "Open"
 
 
 @admin.register(FollowUp)
@@ -76,6 +76,9 @@ class FollowUpAdmin(OpenWork):
     def get_queryset(self, request: HttpRequest) -> QuerySet[FollowUp]:
         return super().get_queryset(request).select_related("registrant")
 
+    def titled(self, row: Any) -> str:
+        return f"Follow-up due {instant_in_words(row.due_at)}"
+
     def said(self, row: Any, at: datetime) -> str:
         if row.done_at is not None:
             done = ProgramEvent.objects.filter(subject="followup", subject_id=row.pk, type=EventType.FOLLOW_UP_DONE)
@@ -87,4 +90,4 @@ class FollowUpAdmin(OpenWork):
     @admin.display(description="where it stands", ordering="done_at")
     def stands(self, obj: FollowUp) -> str:
         """Say how long is left, or that it is done."""
-        return f"Done {obj.done_at:%Y-%m-%d}" if obj.done_at else time_left(obj.due_at, timezone.now())
+        return f"Done {instant_in_words(obj.done_at)}" if obj.done_at else time_left(obj.due_at, timezone.now())

@@ -84,7 +84,7 @@ class StepsAdmin(ReadOnlyAdmin):
         events = ProgramEvent.objects.filter(subject=self.opts.model_name, subject_id=pk)[:PAGE]
         context = {
             **self.admin_site.each_context(request),
-            "title": str(row),
+            "title": self.titled(row),
             "opts": self.opts,
             "row": row,
             "registrant": registrant,
@@ -97,6 +97,10 @@ class StepsAdmin(ReadOnlyAdmin):
             "lines": [line_of(event) for event in events],
         }
         return _safely(request, context)
+
+    def titled(self, row: Any) -> str:
+        """Give what its page is called."""
+        return str(row)
 
     def said(self, row: Any, at: datetime) -> str:
         """Say in a sentence what a row is about; nothing where its facts say it."""

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Field, Model, Q
+from django.db.models import DateTimeField, Field, Model, Q
+from django.utils import formats, timezone
 
 from pledge.admin.titles import title_of
 from pledge.models import EventType, Prescriber, ProgramEvent
@@ -182,6 +183,8 @@ def _said(field: Field[Any, Any] | None, value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, list):
         return ", ".join(_said(getattr(field, "base_field", None), part) for part in value)
+    if isinstance(field, DateTimeField) and isinstance(value, str):
+        return formats.date_format(timezone.localtime(datetime.fromisoformat(value)), "DATETIME_FORMAT")
     choices: dict[Any, Any] = dict(getattr(field, "flatchoices", ()) or ())
     return str(choices.get(value, value))
 

@@ -2,6 +2,8 @@
 
 from datetime import date, datetime, timedelta
 
+from django.utils import formats, timezone
+
 from pledge.models import Deviation, DeviationKind
 
 HOUR = timedelta(hours=1)
@@ -11,6 +13,11 @@ ABOUT_DISPENSE = ("registrant", "dispense__pharmacy", "dispense__authorization",
 def day_in_words(on: date) -> str:
     """Give a day as our sentences say it."""
     return f"{on:%B} {on.day}, {on.year}"
+
+
+def instant_in_words(at: datetime) -> str:
+    """Give an instant in the reader's zone, as every page does that names no format of its own."""
+    return formats.date_format(timezone.localtime(at), "DATETIME_FORMAT")
 
 
 def happened(deviation: Deviation) -> str:

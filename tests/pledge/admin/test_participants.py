@@ -245,6 +245,10 @@ class TestOpenWork:
         shown = world.administrator.get(page(task)).content.decode()
         assert "Follow-up done" in shown
         assert "has been followed up. Talked with Dr. Paula." in shown
+        assert "<h1>Follow-up due Mar 12, 2027, 10:00 AM</h1>" in shown
+        event = world.administrator.get(reverse("admin:pledge_programevent_change", args=[newest_act().pk]))
+        assert "Mar 11, 2027, 10:00 AM" in event.content.decode()
+        assert "T15:00" not in event.content.decode()
 
 
 class TestTheTrail:
