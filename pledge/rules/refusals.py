@@ -61,7 +61,7 @@ class RefusalCode(Word):
     TREATMENT_ENDED = "treatment_ended", "This course of treatment has ended."
     ON_HOLD = "on_hold", "The registrant is on hold."
     SCREENING_TEST_MISSING = "screening_test_missing", "No negative screening test is on record."
-    WAITING_PERIOD = "waiting_period", "The waiting period after enrollment has not passed."
+    WAITING_PERIOD = "waiting_period", "A test counts only after the waiting period that follows enrollment."
     TEST_MISSING = "test_missing", "The pregnancy test for this step is not on record."
     TEST_GAP_TOO_SHORT = "test_gap_too_short", "The test came too soon after the screening test."
     OUTSIDE_CYCLE_DAYS = "outside_cycle_days", "The test was not in the first days of the menstrual period."
@@ -156,7 +156,7 @@ _STEPS: dict[RefusalCode, tuple[Actor, str]] = {
     ),
     RefusalCode.AUTHORIZATION_ACTIVE: (
         Actor.PHARMACY,
-        "Dispense the live authorization, or have its pharmacy reverse it.",
+        "Once nothing else stops it, it is dispensed; else its pharmacy reverses it.",
     ),
     RefusalCode.AUTHORIZATION_REVOKED: (Actor.PHARMACY, "Return the drug to stock; ask again once nothing stops it."),
     RefusalCode.AUTHORIZATION_EXPIRED: (Actor.PHARMACY, "Reverse the authorization and return the drug to stock."),

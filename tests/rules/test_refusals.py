@@ -201,3 +201,13 @@ class TestARejection:
         assert (rejected.field, rejected.message) == ("specimen", "2024-03-02 is after today")
         assert str(rejected) == "specimen: 2024-03-02 is after today"
         assert isinstance(rejected, ValueError)
+
+
+class TestWords:
+    def test_of_the_waiting_period_are_true_after_it_too(self):
+        said = Refusal(RefusalCode.WAITING_PERIOD, LATE)
+        assert said.sentence == "A test counts only after the waiting period that follows enrollment."
+
+    def test_of_a_live_authorization_do_not_say_to_dispense_what_is_stopped(self):
+        said = Refusal(RefusalCode.AUTHORIZATION_ACTIVE)
+        assert said.next_step == "Once nothing else stops it, it is dispensed; else its pharmacy reverses it."
