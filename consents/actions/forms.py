@@ -96,7 +96,7 @@ def approve_text(*, text: FormText, digest: str, by: By, at: datetime) -> FormTe
         raise Rejected("text", f"this text was approved already, by {row.approved_by}")
     _check_read(row, digest)
     _check_kept(row)
-    if _wrote_last(row, by):
+    if wrote_last(row, by):
         raise Rejected(
             "by",
             "you wrote these words, so another program administrator approves them: ask one to open this page. "
@@ -215,7 +215,7 @@ def _check_kept(text: FormText) -> None:
         raise Rejected("text", "these words are not the ones that were written here: change the text and save it again")
 
 
-def _wrote_last(text: FormText, by: By) -> bool:
+def wrote_last(text: FormText, by: By) -> bool:
     """Tell whether an actor is who drafted or changed a text last, as the trail has it: names are not unique."""
     wrote = ProgramEvent.objects.filter(
         Q(type=EventType.FORM_TEXT_CHANGED, subject="formtext", subject_id=text.pk)

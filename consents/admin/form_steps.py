@@ -12,6 +12,7 @@ from consents.actions.forms import (
     draft_version,
     publish_version,
     record_translation_review,
+    wrote_last,
 )
 from consents.admin.wording import WordsStep
 from consents.models import FormText, FormVersion
@@ -116,7 +117,8 @@ class Publish(StaffStep):
 
     @classmethod
     def offered(cls, scene: Scene) -> bool:
-        return scene.subject.published_at is None
+        version = scene.subject
+        return version.published_at is None and not version.texts.filter(approved_at=None).exists()
 
     def given(self) -> dict[str, Any]:
         return {}
@@ -170,6 +172,10 @@ class Approve(ReadStep):
     explanation = "Not by who wrote it: a second person reads it first. An approved text can never be changed."
     act = staticmethod(approve_text)
     input_names = {"digest": "agreed"}
+
+    @classmethod
+    def offered(cls, scene: Scene) -> bool:
+        return super().offered(scene) and not wrote_last(scene.subject, scene.by)
 
     agreed = forms.BooleanField(label="I have read the whole text, and the program may put it before signers")
 

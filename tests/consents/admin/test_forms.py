@@ -155,6 +155,16 @@ class TestAVersionsPage:
         coming = drafts.published(world.at, INFORMED, "to-come")
         assert "It is signed from Saturday, April 10, 2027." in shown(world.administrator, page(coming))
 
+    def test_offers_approval_to_who_did_not_write_it_and_publishing_once_it_is_approved(self, world: World) -> None:
+        draft = a_draft(world)
+        text = drafts.text_in(draft)
+        own, others = shown(world.administrator, page(draft)), shown(second(world), page(draft))
+        assert (step(text, "approve") in own, step(text, "change") in own) == (False, True)
+        assert step(text, "approve") in others
+        assert ('href="publish/"' in own, 'href="publish/"' in others) == (False, False)
+        ready = drafts.approved(world.at, INFORMED, "to-come")
+        assert 'href="publish/"' in shown(world.administrator, page(ready))
+
     def test_offers_no_change_of_what_is_approved(self, world: World) -> None:
         version = in_force(world)
         content = shown(world.administrator, page(version))
