@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
+from pledge.admin.calendar.closing import left_to_do
 from pledge.admin.next_steps import NEED_A_TEST
 from pledge.rules.calendar import ONE_DAY, Span, days_after
-from pledge.rules.dispensing import is_live
-from pledge.rules.editions import EDITIONS
+from pledge.rules.dispensing import is_live, needs_window
+from pledge.rules.editions import EDITIONS, edition_on
 from pledge.rules.endings import post_treatment
 from pledge.rules.history import Record, Test, Window
 from pledge.rules.lockout import lockout_of
-from pledge.rules.monthly import answer_refusals, confirmation_due, counseling_confirmed
+from pledge.rules.monthly import confirmation_due
 from pledge.rules.qualification import (
     course_tests,
     newest_judged,
@@ -161,16 +162,7 @@ def _closing(record: Record, window: Window, on: date) -> tuple[State, str]:
         return State.CANCELLED, "Window stopped"
     if window.has_closed(on):
         return State.PASSED, "Window closed unused"
-    return State.OPEN, _left_to_do(record, window)
-
-
-def _left_to_do(record: Record, window: Window) -> str:
-    if not counseling_confirmed(record, window):
-        return "Window closes; the month is to be confirmed anew"
-    waiting = {refusal.code for refusal in answer_refusals(window)} if window.category == CAN else set()
-    if RefusalCode.CONTRACEPTION_MISMATCH in waiting:
-        return "Window closes; the methods differ"
-    return "Window closes; answers are missing" if waiting else "Last day to dispense"
+    return State.OPEN, left_to_do(record, window, on)
 
 
 def _lockout(record: Record, window: Window, lockout: Span, on: date, within: Span) -> Iterator[Entry]:
@@ -210,10 +202,17 @@ def _supply(record: Record, day: date, on: date) -> Entry:
     if record.course.ended_on is not None or record.hold_since is not None:
         state = State.CANCELLED
     else:
-        state = State.DONE if _next_is_begun(record, on) else State.OPEN
+        passed = day < on and (_went_on(record, day) or not needs_window(record, edition_on(on)))
+        state = State.DONE if _next_is_begun(record, on) else State.PASSED if passed else State.OPEN
     reason = "Supply ends; the next test is due" if record.category == CAN else "Supply ends"
     key = f"supply:{record.registrant_id}:{day}"
     return Entry(day, Kind.SUPPLY, reason, state, key, record.registrant_id)
+
+
+def _went_on(record: Record, supply_ended_on: date) -> bool:
+    """Tell whether something began after a supply, whatever became of it: its end then asks for nothing any more."""
+    since = [test.specimen_on for test in course_tests(record)] + [window.opens_on for window in record.course_windows]
+    return any(day > supply_ended_on for day in (*since, record.course.first_day))
 
 
 def _next_is_begun(record: Record, on: date) -> bool:

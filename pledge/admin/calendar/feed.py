@@ -46,7 +46,7 @@ def calendar_feed(request: HttpRequest, secret: str) -> HttpResponse:
     known = parse_etags(request.headers.get("If-None-Match", ""))
     unchanged = "*" in known or etag in (tag.removeprefix("W/") for tag in known)
     told = "unchanged" if unchanged else "read"
-    record_access(what="calendar_feed_read", by=visitor.by(), at=at, registrant=None, outcome=told)
+    record_access(what="calendar_feed_read", by=visitor.by_together(), at=at, registrant=None, outcome=told)
     answer = HttpResponse(status=304) if unchanged else HttpResponse(body, "text/calendar; charset=utf-8")
     answer["ETag"] = etag
     return _kept_private(answer)

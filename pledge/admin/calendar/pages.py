@@ -15,10 +15,10 @@ from pledge.admin.calendar.entries import Kind, State
 from pledge.admin.calendar.gathering import Line, lines_about_registrants, lines_about_standing
 from pledge.admin.calendar.month import NotAMonth, beside, day_named, month_named, month_of, weeks_of
 from pledge.admin.doors import DOORS, Door
+from pledge.admin.listing import note_listed
 from pledge.admin.visitor import CLINIC, Visitor
 from pledge.models import CalendarFeed
 from pledge.rules.calendar import Span, program_day
-from pledge.trail import record_listing
 
 IN_A_CELL = 5  # more are counted, and shown on the day's own list
 EVERYTHING = "everything"
@@ -74,8 +74,8 @@ def calendar_page(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         by_day[line.entry.day].append(line)
     cells = {each: Cell(each, lines[:IN_A_CELL], len(lines)) for each, lines in by_day.items()}
     shown = by_day[day] if day else [line for cell in cells.values() for line in cell.lines]
-    numbers = sorted({line.person.number for line in shown if line.person})
-    record_listing(what="calendar_read", by=visitor.by(), at=at, numbers=numbers)
+    persons = sorted({line.person for line in shown if line.person}, key=lambda person: person.number)
+    note_listed(persons, visitor=visitor, at=at, what="calendar_read")
     before, after = beside(month, on)
     context: dict[str, Any] = {
         **admin.site.each_context(request),

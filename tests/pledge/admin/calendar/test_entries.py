@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from pledge.actions import holds, months, pregnancy_tests, registrants
+from pledge.actions import holds, months, participants, pregnancy_tests, registrants
 from pledge.admin.calendar.entries import Entry, Kind, State, entries_of
 from pledge.admin.listing import records_of
 from pledge.admin.whereabouts import gate_today
@@ -131,6 +131,15 @@ class TestAWindow:
         lives.answered(life, UNDER_2026)
         reasons = {entry.kind: entry.reason for entry in entries(life)}
         assert reasons[Kind.CLOSES] == "Last day to dispense"
+        lives.a_test(life, UNDER_2026, result=TestResult.INDETERMINATE)
+        reasons = {entry.kind: entry.reason for entry in entries(life)}
+        assert reasons[Kind.CLOSES] == "Window closes; a new test is needed"
+
+    def test_says_that_the_prescriber_is_not_certified(self, program: Program) -> None:
+        life = lives.authorized(program, UNDER_2026)
+        participants.suspend(party=program.prescriber, by=program.administrator, at=UNDER_2026)
+        reasons = {entry.kind: entry.reason for entry in entries(life)}
+        assert reasons[Kind.CLOSES] == "Window closes; the prescriber is not certified"
 
     def test_that_passed_unused_is_past(self, program: Program) -> None:
         life = lives.ready(program, UNDER_2026)
@@ -174,9 +183,14 @@ class TestASupply:
 
     def test_of_who_needs_no_window_ends_and_an_authorization_ends_asking(self, program: Program) -> None:
         life = lives.on_treatment(program, UNDER_2026, category=CANNOT)
-        assert said(life, Kind.SUPPLY) == [(days(-1), State.OPEN)]
+        assert said(life, Kind.SUPPLY) == [(days(-1), State.PASSED)]  # as on the worklist: nothing is asked for
         lives.dispensed(life, UNDER_2026)
         assert said(life, Kind.SUPPLY) == [(days(29), State.OPEN)]
+
+    def test_asks_for_nothing_once_a_later_month_began_and_was_missed(self, program: Program) -> None:
+        life = lives.on_treatment(program, UNDER_2026)
+        lives.a_test(life, UNDER_2026)
+        assert said(life, Kind.SUPPLY, lives.days_before(UNDER_2026, -20)) == [(days(-1), State.PASSED)]
 
     def test_of_who_is_on_hold_asks_for_nothing(self, program: Program) -> None:
         life = lives.on_treatment(program, UNDER_2026)
