@@ -161,8 +161,7 @@ def record_access(*, what: str, by: By, at: datetime, registrant: Registrant | N
         what=what,
         actor_kind=by.kind,
         actor_id=by.id,
-        # a list shows the registrants of all for whom a designee acts; one record is one prescriber's
-        on_behalf_of=by.on_behalf_of if registrant is not None else "",
+        on_behalf_of=by.on_behalf_of,
         pharmacy=by.pharmacy,
         registrant=registrant,
         outcome=outcome,
@@ -170,13 +169,16 @@ def record_access(*, what: str, by: By, at: datetime, registrant: Registrant | N
 
 
 def record_listing(*, what: str, by: By, at: datetime, numbers: Iterable[str]) -> None:
-    """Write which registrants a page showed, by number: as many lines as they fill, in one statement."""
+    """Write which registrants a page showed, by number: as many lines as they fill, in one statement.
+
+    :param by: on whose behalf, too: the registrants of several prescribers are written one prescriber after the other.
+    """
     lines, longest = [""], _LONGEST_OUTCOME or 0
     for number in numbers:
         if len(lines[-1]) + 1 + len(number) > longest:
             lines.append("")
         lines[-1] = f"{lines[-1]} {number}".lstrip()
-    who = {"what": what, "actor_kind": by.kind, "actor_id": by.id}
+    who = {"what": what, "actor_kind": by.kind, "actor_id": by.id, "on_behalf_of": by.on_behalf_of}
     AccessEntry.objects.bulk_create(AccessEntry(at=at, outcome=line, **who) for line in lines)
 
 

@@ -1,19 +1,21 @@
 """The list of registrants: found by number or name, narrowed by category and by where they stand."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from typing import Protocol
 
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from pledge.admin.visitor import CLINIC, Visitor
 from pledge.admin.whereabouts import Place
 from pledge.facts import RECORD_COLUMNS, RECORD_TABLES, record_from_row, signatures_of_many
 from pledge.models import PrescriptionWindow, Registrant
 from pledge.rules.editions import edition_on
 from pledge.rules.history import Record
-from pledge.trail import By, record_access
+from pledge.trail import record_listing
 
-NUMBERS_AN_ENTRY = 18  # fit into an access entry
+NUMBERS_AN_ENTRY = 18  # fit into an access entry: so a page of a list leaves one
 
 _BY_IDS = f"SELECT {RECORD_COLUMNS} FROM {RECORD_TABLES} WHERE r.id = ANY(%(ids)s)"  # noqa: S608 - our own constants
 
@@ -37,12 +39,32 @@ def each_record_of(ids: Iterable[int], on: date) -> Iterator[Record]:
         yield from map(record_from_row, cursor)
 
 
-def note_listed(rows: Sequence[Registrant], *, by: By, at: datetime) -> None:
-    """Write whose rows a list showed, in as many access entries as their numbers need; at least one."""
-    numbers = [row.number for row in rows]
-    for first in range(0, max(len(numbers), 1), NUMBERS_AN_ENTRY):
-        shown = " ".join(numbers[first : first + NUMBERS_AN_ENTRY])
-        record_access(what="registrants_listed", by=by, at=at, registrant=None, outcome=shown)
+class Numbered(Protocol):
+    """Whom a page shows by number."""
+
+    @property
+    def number(self) -> str:
+        """The registrant's number."""
+
+    @property
+    def prescriber_id(self) -> int:
+        """Whose registrant they are."""
+
+
+def note_listed(rows: Iterable[Numbered], *, visitor: Visitor, at: datetime, what: str = "registrants_listed") -> None:
+    """Write whose rows a page showed, in as many access entries as their numbers need; at least one.
+
+    The registrants of each prescriber have entries of their own, as read on that one's behalf.
+    """
+    numbers: dict[int, dict[str, None]] = {}
+    for row in rows:
+        numbers.setdefault(row.prescriber_id, {})[row.number] = None
+    if visitor.role not in CLINIC:  # who acts on nobody's behalf needs no more entries than the numbers fill
+        numbers = {0: {number: None for theirs in numbers.values() for number in theirs}}
+    for prescriber_id, theirs in numbers.items():
+        record_listing(what=what, by=visitor.by(prescriber_id), at=at, numbers=theirs)
+    if not numbers:
+        record_listing(what=what, by=visitor.by_together(), at=at, numbers=())
 
 
 def found(rows: QuerySet[Registrant], text: str) -> QuerySet[Registrant]:

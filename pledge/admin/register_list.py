@@ -42,7 +42,7 @@ def _list(request: HttpRequest, site: AdminSite, visitor: Visitor, narrowing: Na
     page = Paginator(rows.order_by(*order).select_related("prescriber"), ROWS).get_page(request.GET.get("page"))
     records = records_of([row.pk for row in page], on, with_signatures=True)
     shown = [(row, whereabouts(records[row.pk], on)) for row in page]
-    note_listed(list(page), by=visitor.by(), at=at)
+    note_listed(page, visitor=visitor, at=at)
     context = {
         **site.each_context(request),
         "title": "Registrants",

@@ -1,7 +1,7 @@
 """Who is at the admin's door: a log-in turned into an actor of the program, or no one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import reduce
 from operator import or_
@@ -72,6 +72,10 @@ class Visitor:
             if by.prescriber is not None and by.prescriber.pk == prescriber_id:
                 return by
         return self.acts_as[0]
+
+    def by_together(self) -> By:
+        """Give the actor where no one prescriber is meant: who acts for several then acts for none by name."""
+        return self.acts_as[0] if len(self.acts_as) == 1 else replace(self.acts_as[0], prescriber=None)
 
 
 def by_of(visitor: Visitor, registrant: Registrant | None = None) -> By:

@@ -107,7 +107,7 @@ def _shown(
     candidates: list[Candidate],
     context: dict[str, Any],
 ) -> HttpResponse:
-    note_listed([candidate.registrant for candidate in candidates], by=visitor.by(), at=at)
+    note_listed([candidate.registrant for candidate in candidates], visitor=visitor, at=at)
     behalf = sorted({by.on_behalf_of for by in visitor.acts_as if by.on_behalf_of})
     common = {"title": "Confirm several months", "behalf": behalf, "on": program_day(at)}
     return TemplateResponse(

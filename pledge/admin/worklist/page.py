@@ -51,7 +51,7 @@ def _page(request: HttpRequest, site: AdminSite, visitor: Visitor, narrowing: Na
         else [row for all_of in waiting.queues.values() for row in all_of[:FIRST_OF_EACH]]
     )
     lines = shown(visitor, chosen, waiting.found, on)
-    note_listed([line.registrant for line in lines if line.registrant is not None], by=visitor.by(), at=at)
+    note_listed([line.registrant for line in lines if line.registrant is not None], visitor=visitor, at=at)
     context = {
         **site.each_context(request),
         "title": "Worklist",

@@ -31,6 +31,20 @@ class TestReading:
         assert len(said) == 18
         assert set(said) < {life.number for life in lives}
 
+    def test_of_a_list_of_several_prescribers_says_on_whose_behalf(self, world: World) -> None:
+        world.designated_elsewhere()
+        here, there = registered(world.program, world.at), registered(world.elsewhere, world.at)
+        nobody = {"show": "everything", "kind": "hold"}
+        pages = {"pledge_registrant_changelist": {}, "index": {}, "confirm_many": {}, "calendar": nobody}
+        for name, query in pages.items():
+            world.assistant.get(reverse(f"admin:{name}"), query)
+        entries = AccessEntry.objects.filter(actor_kind="designee")
+        listed = set(entries.values_list("what", "on_behalf_of", "outcome"))
+        assert {("registrants_listed", life.program.prescriber.name, life.number) for life in (here, there)} <= listed
+        assert ("registrants_listed", "", "") in listed  # nobody to confirm: on nobody's behalf
+        assert ("calendar_read", "", "") in listed
+        assert not any(here.number in shown and there.number in shown for _, _, shown in listed)
+
     def test_of_an_event_leaves_an_access_entry(self, world: World) -> None:
         life = ready(world.program, world.at)
         world.administrator.get(f"/admin/pledge/programevent/{life.registrant.events.first().pk}/")
