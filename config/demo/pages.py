@@ -3,6 +3,9 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -11,6 +14,9 @@ from django.views.decorators.http import require_safe
 
 from config.demo.mailbox import CAUGHT_MAIL, Mailbox
 from pledge.actions.log_in_secrets import DRIFT, STEP_SECONDS, code_at, step_at, unsealed
+from pledge.admin.signin.own import SECRET as OWN_SECRET
+from pledge.admin.signin.pages import SECRET
+from pledge.admin.signin.session import HALFWAY
 from pledge.models import Authenticator
 
 PAGE = 100
@@ -22,6 +28,7 @@ class Shown(NamedTuple):
     username: str
     name: str
     code: str
+    is_new: bool = False  # being set up: it replaces the one before once its first code is typed
 
     @classmethod
     def of(cls, authenticator: Authenticator, at: datetime) -> "Shown":
@@ -29,6 +36,20 @@ class Shown(NamedTuple):
         user, step = authenticator.user, max(step_at(at), authenticator.last_step + 1)
         code = code_at(unsealed(authenticator.sealed_secret), step) if step <= step_at(at) + DRIFT else ""
         return cls(user.get_username(), user.get_full_name(), code)
+
+
+def being_set_up(at: datetime) -> list[Shown]:
+    """Give the code of every authenticator that someone sees the secret of now and has not set up yet."""
+    found: dict[int, str] = {}
+    for session in Session.objects.filter(expire_date__gt=at).order_by("expire_date"):
+        kept = session.get_decoded()
+        halfway = kept.get(HALFWAY) or {}
+        secret, user = halfway.get(SECRET) or kept.get(OWN_SECRET), halfway.get("user") or kept.get(SESSION_KEY)
+        if secret and user:
+            found[int(user)] = unsealed(secret)
+    users = User.objects.in_bulk(found)
+    codes = {pk: code_at(found[pk], step_at(at)) for pk in users}
+    return [Shown(user.get_username(), user.get_full_name(), codes[pk], is_new=True) for pk, user in users.items()]
 
 
 @require_safe
@@ -44,7 +65,8 @@ def codes(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     left = STEP_SECONDS - int(at.timestamp()) % STEP_SECONDS
     shown = [Shown.of(one, at) for one in Authenticator.objects.filter(ended_at=None).select_related("user")]
-    shown.sort(key=lambda one: one.username)
+    shown += being_set_up(at)
+    shown.sort(key=lambda one: (not one.is_new, one.username))
     answer = render(request, "demo/codes.html", {"shown": shown, "left": left})
     answer["Refresh"] = str(left + 1)
     return answer
