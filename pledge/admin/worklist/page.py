@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.contrib.admin import AdminSite
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -20,6 +21,7 @@ from pledge.admin.worklist.queues import Queue
 from pledge.admin.worklist.rows import Shown, Waiting, shown, waiting_for
 from pledge.admin.worklist.wording import HINTS, NOTHING
 from pledge.admin.worklist.words import Listing, Narrowing, address_of, narrowing_of, seek, sought_in
+from pledge.models import Registrant
 from pledge.rules.calendar import program_day
 from pledge.rules.vocabulary import RiskCategory
 
@@ -40,8 +42,12 @@ def worklist(request: HttpRequest, site: AdminSite, visitor: Visitor) -> HttpRes
 
 def _page(request: HttpRequest, site: AdminSite, visitor: Visitor, narrowing: Narrowing, at: datetime) -> HttpResponse:
     on = program_day(at)
-    rows = narrowing.among(visitor.registrants())
-    waiting = waiting_for(visitor, rows, at, narrowed=narrowing.narrows)
+    everyone = narrowing._replace(sought="")
+    everything = waiting_for(visitor, everyone.among(visitor.registrants()), at, narrowed=everyone.narrows)
+    waiting, idle = (
+        _sought(visitor, narrowing, everything) if narrowing.sought else (everything, Registrant.objects.none())
+    )
+    resting = list(idle[: FIRST_OF_EACH + 1])
     only = narrowing.words.get("queue")
     queue = Queue(only) if only is not None else None
     page = Paginator(waiting.queues[queue], ROWS).get_page(request.GET.get("page")) if queue else None
@@ -51,7 +57,8 @@ def _page(request: HttpRequest, site: AdminSite, visitor: Visitor, narrowing: Na
         else [row for all_of in waiting.queues.values() for row in all_of[:FIRST_OF_EACH]]
     )
     lines = shown(visitor, chosen, waiting.found, on)
-    note_listed([line.registrant for line in lines if line.registrant is not None], visitor=visitor, at=at)
+    named = [line.registrant for line in lines if line.registrant is not None]
+    note_listed([*named, *resting[:FIRST_OF_EACH]], visitor=visitor, at=at)
     context = {
         **site.each_context(request),
         "title": "Worklist",
@@ -59,7 +66,9 @@ def _page(request: HttpRequest, site: AdminSite, visitor: Visitor, narrowing: Na
         "narrowing": narrowing,
         "only": queue,
         "page": page,
-        "tiles": _tiles(waiting, narrowing),
+        "tiles": _tiles(everything, narrowing),
+        "resting": resting[:FIRST_OF_EACH],
+        "more_resting": len(resting) > FIRST_OF_EACH,
         "sections": _sections(waiting, lines, narrowing, queue),
         "total": len({row.registrant_id for all_of in waiting.queues.values() for row in all_of if row.registrant_id}),
         "today": sum(len(waiting.queues[queue]) for queue in FOR_TODAY[visitor.role]),
@@ -76,8 +85,17 @@ def _page(request: HttpRequest, site: AdminSite, visitor: Visitor, narrowing: Na
     return TemplateResponse(request, "pledge/admin/worklist.html", context)
 
 
+def _sought(visitor: Visitor, narrowing: Narrowing, everything: Waiting) -> tuple[Waiting, QuerySet[Registrant]]:
+    """Give what waits about those who are sought, and whoever of them waits for nothing."""
+    matching = narrowing.among(visitor.registrants())
+    pks = set(matching.values_list("pk", flat=True))
+    queues = {queue: [row for row in rows if row.registrant_id in pks] for queue, rows in everything.queues.items()}
+    busy = {row.registrant_id for rows in queues.values() for row in rows}
+    return everything._replace(queues=queues), matching.filter(pk__in=pks - busy).order_by("name", "number")
+
+
 def _tiles(waiting: Waiting, narrowing: Narrowing) -> list[tuple[Queue, int, str]]:
-    """Give each queue with how much waits in it and where it is shown whole."""
+    """Give each queue with how much waits in it, whoever is sought, and where it is shown whole."""
     return [
         (queue, len(rows), address_of(Listing.WORKLIST, narrowing.kept(queue=queue.value)))
         for queue, rows in waiting.queues.items()

@@ -19,7 +19,7 @@ from pledge.rules.vocabulary import RiskCategory
 from tests import signers
 from tests.lives import Life, days_before, registered
 from tests.pledge.admin import test_whereabouts as states
-from tests.pledge.admin.world import World, digest
+from tests.pledge.admin.world import World, digest, page_of
 
 HOME = "/admin/"
 
@@ -142,7 +142,11 @@ class TestNarrowing:
         assert named.headers["Location"] == f"{HOME}?queue=signatures"
         assert [line.registrant for line in lines(world.prescriber.get(named.headers["Location"]))] == [life.registrant]
         world.prescriber.post(HOME, {"q": "no such name"})
-        assert "Nothing waits for those you look for" in world.prescriber.get(HOME).content.decode()
+        answer = world.prescriber.get(HOME)
+        assert "Nothing waits for those you look for" in answer.content.decode()
+        assert "Nobody of yours has this name or number." in answer.content.decode()
+        assert counts(answer)["signatures"] == 2  # whoever is sought, the tiles count everyone
+        assert answer.content.decode().index("Show everyone") < answer.content.decode().index('class="queues"')
         world.prescriber.post(HOME, {"q": ""})
         found = {line.registrant for line in lines(world.prescriber.get(HOME)) if line.registrant}
         assert found == {life.registrant, other.registrant}
@@ -159,6 +163,19 @@ class TestNarrowing:
         assert found(f"prescriber={world.elsewhere.prescriber.pk}") == {theirs.registrant}
         assert found("category=cannot_become_pregnant") == {cannot.registrant}
         assert found("prescriber=999999&queue=nonsense") == {own.registrant, theirs.registrant, cannot.registrant}
+
+    def test_says_who_is_found_and_waits_for_nothing(self, world: World) -> None:
+        ready, waiting = states.complete(world), states.newcomer(world)
+        for life, name in ((ready, "Robin Ready"), (waiting, "Robin Waits")):
+            change_contact(registrant=life.registrant, contact={"name": name}, by=world.program.clinic, at=world.at)
+        world.prescriber.post(HOME, {"q": "robin"})
+        answer = world.prescriber.get(HOME)
+        assert [line.registrant for line in lines(answer)] == [waiting.registrant]
+        page = answer.content.decode()
+        assert "1 registrant matches and waits for nothing:" in page
+        assert f'<a href="{page_of(ready)}">Robin Ready</a>' in page
+        shown = AccessEntry.objects.filter(what="registrants_listed").latest("id").outcome
+        assert {*shown.split()} == {ready.number, waiting.number}
 
 
 class TestASavedFilter:
