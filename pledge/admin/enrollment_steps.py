@@ -5,10 +5,12 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from pledge.access import NotThere, registrant_named
 from pledge.actions import registrants
-from pledge.actions.same_person import called
+from pledge.actions.same_person import called, of_the_same_person
 from pledge.admin.contact_steps import CONTACT, ContactFields
 from pledge.admin.fields import BirthField, NpiField, WordField
 from pledge.admin.steps import COURSE, ENROLLMENT, Scene, Step, step
@@ -61,6 +63,15 @@ class Category(forms.Form):
     )
 
 
+def _was_here(former: Registrant) -> SafeString:
+    address = reverse("admin:pledge_registrant_new", args=[EnrollFormer.slug])
+    return format_html(
+        "Someone of this name and date of birth was here as number {}, and their enrollment was taken back as entered "
+        'by mistake. <a href="{}">{}</a> gives them that number back.',
+        former.number, address, EnrollFormer.title,
+    )  # fmt: skip
+
+
 @step(Registrant)
 class Enroll(ContactFields, Category, ForPrescriber):
     """Registers a person with a prescriber."""
@@ -95,6 +106,11 @@ class Enroll(ContactFields, Category, ForPrescriber):
                 "You have a registrant of this name and date of birth already: number %(number)s.",
                 params={"number": twin.number},
             )
+        prescriber = self.chosen() if "prescriber" not in self.errors else None
+        _, former = of_the_same_person(prescriber, name, born_on) if prescriber is not None else (None, None)
+        if former is not None:
+            self.fields["another_person"].widget = forms.CheckboxInput()
+            raise ValidationError(_was_here(former))
         return said
 
     def given(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models.signals import post_init
 from django.http import HttpResponse
 from django.test import Client
+from django.urls import reverse
 
 from notifications.models import Notice
 from notifications.truth import is_true
@@ -325,6 +326,20 @@ class TestTakingBack:
         assert world.stranger.post(address, {"sure": "on"}).status_code == 404
         assert world.administrator.get(address).status_code == 404
         assert registrants_for(world.program.clinic).count() == 3
+
+    def test_leads_who_enrolls_them_by_hand_to_their_old_number(self, world):
+        bring(world.prescriber, GOOD)
+        self.undo(world.prescriber)
+        ana = Registrant.objects.get(name="Ana Alvarez")
+        address = reverse("admin:pledge_registrant_new", args=["enroll"])
+        answer = take(world.prescriber, address, name="ana ALVAREZ", born_on="1998-04-02")
+        again = reverse("admin:pledge_registrant_new", args=["enroll-again"])
+        assert f"was here as number {ana.number}" in answer.content.decode()
+        assert f'<a href="{again}">' in answer.content.decode()
+        assert take(world.prescriber, again, number=ana.number, born_on="1998-04-02").status_code == 302
+        assert registrants_for(world.program.clinic).get() == ana
+        another = take(world.prescriber, address, name="Ben Brown", born_on="1999-04-02", another_person="on")
+        assert another.status_code == 302
 
     def test_while_the_same_file_is_imported_again_is_told_of_each_line(self, world):
         bring(world.prescriber, GOOD)
