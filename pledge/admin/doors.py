@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 
 from pledge.admin.visitor import Role, Visitor, visitor_of
+from pledge.rules.vocabulary import Scope
 
 
 class Door(NamedTuple):
@@ -22,6 +23,7 @@ class Door(NamedTuple):
     name: str
     roles: frozenset[Role]
     label: str = ""
+    scope: Scope | None = None  # of a designee, without which the navigation leaves it out; its page says why
 
 
 class Way(NamedTuple):
@@ -43,7 +45,7 @@ def patterns(admin_view: Callable[..., Any]) -> list[URLPattern]:
 
 def ways_for(visitor: Visitor) -> list[Way]:
     """Give the doors that a visitor's navigation shows."""
-    open_to = [door for door in DOORS if door.label and visitor.role in door.roles]
+    open_to = [door for door in DOORS if door.label and visitor.role in door.roles and visitor.may(door.scope)]
     in_order = sorted(open_to, key=lambda door: IN_ORDER.index(door.name))
     return [Way(door.label, reverse(f"admin:{door.name}")) for door in in_order]
 

@@ -196,7 +196,7 @@ def _own(visitor: Visitor, pk: int, on: date) -> RegistrantImport:
 
 
 DOORS += [
-    Door("import/", import_view, "import", CLINIC, "Import"),
+    Door("import/", import_view, "import", CLINIC, "Import", Scope.ENROLLMENT),
     Door("import/example.csv", example_view, "import_example", CLINIC),
     Door("import/take/", take_view, "import_take", CLINIC),
     Door("import/<int:pk>/", one_import_view, "import_one", CLINIC),

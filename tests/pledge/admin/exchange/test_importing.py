@@ -254,10 +254,12 @@ class TestAnImport:
 
     def test_is_closed_to_a_designee_without_that_scope_and_to_the_program(self, world):
         kept = check(world.assistant, GOOD).context["kept"]
+        assert IMPORT in [way.address for way in world.assistant.get(IMPORT).context["ways"]]
         designate(designee=world.designee, prescriber=world.program.prescriber, scopes=[Scope.MONTH],
                   by=world.program.clinic, at=world.at)  # fmt: skip
         answer = world.assistant.get(IMPORT)
         assert answer.status_code == 403
+        assert IMPORT not in [way.address for way in answer.context["ways"]]
         assert "enrollment, contact, forms to sign" in answer.content.decode()
         assert world.assistant.post(TAKE, {"kept": kept}).status_code == 409
         assert world.administrator.get(IMPORT).status_code == 404
