@@ -1,19 +1,23 @@
 """A form is taken once, and only on the record it was shown for."""
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import connection
+from django.db.models import Model, Q
 
 from pledge.admin.steps import Step
 from pledge.models import EventType, ProgramEvent, Registrant
-from pledge.trail import By
+from pledge.trail import By, subject_of
 
 MOST_NAMED = 5  # of the events that came between
+CHANGES_NOTHING = (EventType.ACT_REFUSED, EventType.LOGGED_IN, EventType.LOG_IN_DENIED)  # that a form shows
 
 
 class Meanwhile(Exception):
-    """Something was recorded since the form was shown: the same step, or anything about the registrant."""
+    """Something was recorded since the form was shown: the same step, or anything about what the form is about."""
 
     def __init__(self, events: Sequence[ProgramEvent], *, own: bool) -> None:
         """Take such events, newest first, and whether the newest is this very step, taken by the visitor."""
@@ -33,6 +37,7 @@ class Once:
     def __init__(self, step: type[Step] | Step, registrant: Registrant | None, seen: int, by: By) -> None:
         """Take the form, whom it is about, and the newest event that existed when it was shown."""
         self.step, self.registrant, self.seen, self.by = step, registrant, seen, by
+        self.rows = step.concerned() if registrant is None and isinstance(step, Step) else []
 
     def claim(self) -> None:
         """Stop the act where it was taken already or the record has moved on.
@@ -41,7 +46,8 @@ class Once:
         """
         if self.registrant is None:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"{self.by.kind}:{self.by.id}"])
+                for key in (f"{self.by.kind}:{self.by.id}", *sorted(f"form:{subject_of(row)}" for row in self.rows)):
+                    cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [key])
         else:
             own_row = Registrant.objects.filter(pk=self.registrant.pk)
             own_row.select_for_update(no_key=True).values_list("pk").first()
@@ -52,18 +58,26 @@ class Once:
 
         :raises Meanwhile: with the events that came between.
         """
-        # A refusal changes nothing, whoever was refused.
-        newer = ProgramEvent.objects.filter(pk__gt=self.seen).exclude(type=EventType.ACT_REFUSED)
+        newer = ProgramEvent.objects.filter(pk__gt=self.seen).exclude(type__in=CHANGES_NOTHING)
         own = newer.filter(actor_kind=self.by.kind, actor_id=self.by.id, act=act_of(self.step))
         between = own
         if self.registrant is not None:
             between = (own if self.step.urgent else newer).filter(registrant=self.registrant)
+        elif self.rows:
+            theirs = reduce(or_, (_concerning(row) for row in self.rows))
+            others = Q(subject__in=[row._meta.model_name for row in self.rows]) & ~theirs  # the same step, elsewhere
+            between = newer.filter(theirs | Q(pk__in=own.exclude(others)))
         events = list(between.order_by("-pk")[:MOST_NAMED])
         if events:
             raise Meanwhile(events, own=own.filter(pk=events[0].pk).exists())
 
     def keep(self, outcome: Any) -> None:
         """Keep nothing: the action's own event is what the next claim finds."""
+
+
+def _concerning(row: Model) -> Q:
+    """Give which events are about a row, or changed it."""
+    return Q(subject=row._meta.model_name, subject_id=row.pk) | Q(changes__has_key=subject_of(row))
 
 
 def act_of(step: type[Step] | Step) -> str:

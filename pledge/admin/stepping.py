@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.contrib.admin import AdminSite
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -120,6 +121,8 @@ def _about(scene: Scene) -> Registrant | None:
 def _afresh(scene: Scene) -> Scene:
     registrant = _about(scene)
     if registrant is None:
+        if isinstance(scene.subject, Model):
+            scene.subject.refresh_from_db()
         return scene
     row = scene.visitor.registrants().select_related("prescriber").filter(pk=registrant.pk).first()
     if row is None:

@@ -68,6 +68,10 @@ class Step(forms.Form):
         """Give the registrants in whose records a step that is weighed changes something."""
         return [self.scene.subject]
 
+    def concerned(self) -> list[Model]:
+        """Give the rows whose events overtake a step that is about no registrant."""
+        return [self.scene.subject] if isinstance(self.scene.subject, Model) else []
+
     def actor(self) -> By:
         """Give who acts; a form about no row yet may ask on whose behalf."""
         return self.scene.by

@@ -42,10 +42,11 @@ def _taken(request: HttpRequest, visitor: Visitor, pk: int, step: type[AboutLogI
     on = program_day(at)
     given = Designation.objects.in_force(on).filter(prescriber=by.prescriber, designee__user__isnull=False, designee=pk)
     designation = given.select_related("designee__user").first()
-    if designation is None:
+    user = designation.designee.user if designation is not None else None
+    if designation is None or user is None:
         raise Http404("nobody of that number acts for the visitor")
     try:
-        check_may_let_in(by, designation.designee.user, at)
+        check_may_let_in(by, user, at)
     except Rejected:
         messages.warning(request, PROGRAM_DOES)
         return redirect("admin:designees")

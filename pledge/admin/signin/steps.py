@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import User
 from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.db.models import Model
 
 from pledge.actions import log_ins, ways_back
 from pledge.actions.tries import has_failed
@@ -40,6 +41,10 @@ class AboutLogIn(Step):
     def makes_sense(cls, user: User) -> bool:
         """Tell whether the step is of use to this log-in now."""
         return user.is_active
+
+    def concerned(self) -> list[Model]:
+        user = log_in_of(self.scene)
+        return list({*super().concerned(), *([user] if user is not None else [])})
 
     def given(self) -> dict[str, Any]:
         return {**super().given(), "user": log_in_of(self.scene)}
@@ -155,10 +160,11 @@ class ChangeLogIn(Person, AboutLogIn):
 
     slug, title, button = "change", "Change the log-in", "Keep the changes"
     act = staticmethod(log_ins.change_log_in)
+    of_record = ("first_name", "last_name", "email")
 
     def prepare(self) -> None:
         user = log_in_of(self.scene)
         if user is not None:
-            for name in ("first_name", "last_name", "email", "is_superuser"):
+            for name in (*self.of_record, "is_superuser"):
                 self.fields[name].initial = getattr(user, name)
             self.fields["groups"].initial = list(user.groups.values_list("name", flat=True))

@@ -297,7 +297,10 @@ class TestTheWayToPublishing:
         address = step(text, "approve")
         form = filled_in(other.get(address), agreed="on")
         take(world.administrator, step(text, "change"), en_title="Slipped in")
-        assert "Ada Admin wrote other words meanwhile: go back, read them" in errors(other.post(address, form))
+        told = other.post(address, form)
+        assert "The record has changed since this form was shown" in told.content.decode()
+        again = {**form, "seen": told.context["seen"]}
+        assert "Ada Admin wrote other words meanwhile: go back, read them" in errors(other.post(address, again))
         assert fresh(text).approved_at is None
         assert take(other, address, agreed="on").status_code == 302
 

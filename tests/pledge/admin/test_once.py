@@ -2,13 +2,16 @@
 
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from pledge.actions import participants
+from pledge.admin.visitor import AUDITORS
 from pledge.models import EventType, FollowUp, Pharmacy, PharmacyKey, PregnancyTest, Registrant
 from tests.lives import a_test, on_treatment, ready
-from tests.pledge.admin.world import World, filled_in, newest_act, step_of
+from tests.pledge.admin.world import World, filled_in, logged_in, newest_act, step_of, take
 
 
 def sent_twice(client: Client, address: str, **fields: Any) -> HttpResponse:
@@ -106,6 +109,44 @@ class TestTwoWhoCorrectTheSameContact:
         world.assistant.post(refused, filled_in(world.assistant.get(refused), statement="same", days_supply="60"))
         assert newest_act(life.registrant).type == EventType.ACT_REFUSED
         assert world.prescriber.post(address, form).status_code == 302
+
+
+class TestTwoWhoChangeTheSameLogIn:
+    def test_are_told_and_lose_nothing(self, world: World) -> None:
+        zed = User.objects.create_user("zed", last_name="Zed")
+        sue = logged_in(User.objects.create_superuser("sue"))
+        address = reverse("admin:auth_user_step", args=[zed.pk, "change"])
+        form = filled_in(world.administrator.get(address), first_name="Zoe")
+        take(sue, address, email="new@staff.example", groups=[AUDITORS])
+        answer = world.administrator.post(address, form)
+        assert "The record has changed since this form was shown" in answer.content.decode()
+        assert {shown.label: shown.present for shown in answer.context["present"]}["E-mail"] == "new@staff.example"
+        assert AUDITORS in User.objects.get(pk=zed.pk).groups.values_list("name", flat=True)
+        assert User.objects.get(pk=zed.pk).email == "new@staff.example"
+
+    def test_are_not_stopped_by_its_owner_s_logging_in(self, world: World) -> None:
+        paula = User.objects.get(username="paula")
+        address = reverse("admin:pledge_prescriber_step", args=[world.program.prescriber.pk, "switch-off"])
+        form = filled_in(world.administrator.get(address))
+        Client().post(reverse("admin:login"), {"username": "paula", "password": "wrong"})
+        assert newest_act().type == EventType.LOG_IN_DENIED
+        assert world.administrator.post(address, form).status_code == 302
+        paula.refresh_from_db()
+        assert not paula.is_active
+
+
+class TestTwoTabs:
+    def test_about_two_people_are_both_taken_and_each_once(self, world: World) -> None:
+        dora = participants.enroll_designee(
+            name="Dora", prescribers=[world.program.prescriber], attested_through=world.today,
+            user=User.objects.create_user("dora"), by=world.program.administrator, at=world.at,
+        )  # fmt: skip
+        tabs = [reverse("admin:let_back_in", args=[who.pk]) for who in (world.designee, dora)]
+        forms = [filled_in(world.prescriber.get(tab)) for tab in tabs]
+        answers = [world.prescriber.post(tab, form) for tab, form in zip(tabs, forms, strict=True)]
+        assert [answer.context["outcome"].user.username for answer in answers] == ["dana", "dora"]
+        for tab, form in zip(tabs, forms, strict=True):
+            assert "You did this a moment ago" in world.prescriber.post(tab, form).content.decode()
 
 
 class TestAForgedForm:
