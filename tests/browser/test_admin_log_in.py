@@ -5,32 +5,17 @@ from __future__ import annotations
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from pledge.actions.log_in_secrets import code_at, step_at
+from tests.browser.readable import in_any_light_and_width, nothing_is_the_matter
 from tests.browser.staff import PASSPHRASE, log_in, type_password
 from tests.pledge.admin.world import secret_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-NARROW, WIDE = {"width": 320, "height": 640}, {"width": 1280, "height": 800}
-
-
-def looked_at(page: Page, name: str) -> None:
-    """Nothing is the matter with a page: axe finds nothing, and nothing is beside the screen."""
-    # Django's links fade from one color to the other, and axe would look at them halfway.
-    page.emulate_media(reduced_motion="reduce")
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished))")
-        for size in (NARROW, WIDE):
-            page.set_viewport_size(size)  # type: ignore[arg-type]
-            found = Axe().run(page).response["violations"]
-            assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found] == [], (name, scheme)
-            assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], (name, size)
 
 
 def type_first_code(page: Page) -> None:
@@ -45,17 +30,17 @@ class TestLoggingIn:
     def test_the_first_time_sets_up_an_authenticator_and_hands_out_codes(self, page: Page) -> None:
         User.objects.create_superuser("ada", password=PASSPHRASE)
         page.goto("/admin/auth/user/")
-        looked_at(page, "password")
+        in_any_light_and_width(page, "password")
         type_password(page, "ada", "wrong")
         expect(page.get_by_text("User name and password do not go together")).to_be_visible()
-        looked_at(page, "wrong password")
+        in_any_light_and_width(page, "wrong password")
         type_password(page, "ada", PASSPHRASE)
         expect(page.get_by_role("heading", name="Set up your authenticator")).to_be_visible()
         expect(page.locator("svg.qr")).to_be_visible()
-        looked_at(page, "set up")
+        in_any_light_and_width(page, "set up")
         type_first_code(page)
         expect(page.locator(".codes li")).to_have_count(10)
-        looked_at(page, "recovery codes")
+        in_any_light_and_width(page, "recovery codes")
         page.emulate_media(media="print")
         expect(page.locator(".codes")).to_be_visible()
         expect(page.get_by_role("link", name="I have kept them")).to_be_hidden()
@@ -65,13 +50,13 @@ class TestLoggingIn:
         expect(page).to_have_url(re.compile(r"/admin/auth/user/$"))
         for name in ("account/", "account/recovery-codes/", "account/authenticator/", "account/password/"):
             page.goto(f"/admin/{name}")
-            looked_at(page, name)
+            in_any_light_and_width(page, name)
         page.get_by_role("button", name="Log out").click()
         expect(page.get_by_role("heading", name="You are logged out")).to_be_visible()
-        looked_at(page, "logged out")
+        in_any_light_and_width(page, "logged out")
         page.get_by_role("link", name="Log in again").click()
         type_password(page, "ada", PASSPHRASE)
-        looked_at(page, "code")
+        in_any_light_and_width(page, "code")
         page.get_by_label("Code from your authenticator app").fill(recovery)
         page.get_by_role("button", name="Log in").click()
         expect(page.get_by_role("button", name="Log out")).to_be_visible()
@@ -90,14 +75,14 @@ class TestLoggingIn:
         expect(lost.get_by_role("heading", name="Too many tries: this opens again in 1")).to_be_visible()
         log_in(page, "ada")
         page.goto("/admin/auth/user/")
-        looked_at(page, "log-ins")
+        in_any_light_and_width(page, "log-ins")
         page.get_by_role("link", name="bo", exact=True).click()
-        looked_at(page, "a log-in")
+        in_any_light_and_width(page, "a log-in")
         expect(page.get_by_role("link", name="Unlock")).to_be_visible()
         page.get_by_role("link", name="Let back in").click()
-        looked_at(page, "let back in")
+        in_any_light_and_width(page, "let back in")
         page.get_by_role("button", name="Show the code").click()
-        looked_at(page, "code to tell")
+        in_any_light_and_width(page, "code to tell")
         told = page.locator(".secret.big").inner_text()
         lost.get_by_role("link", name="get back in", exact=True).first.click()
         lost.get_by_label("User name").fill("bo")
@@ -109,7 +94,7 @@ class TestLoggingIn:
         lost.get_by_role("link", name="I have kept them").click()
         expect(lost.get_by_role("button", name="Log out")).to_be_visible()
         page.goto("/admin/login/way-back/")
-        looked_at(page, "way back")
+        in_any_light_and_width(page, "way back")
         lost.context.close()
 
 
@@ -122,8 +107,7 @@ class TestStayingLoggedIn:
         expect(page.get_by_role("dialog")).to_be_hidden()
         page.clock.fast_forward("00:10")
         expect(page.get_by_role("dialog", name="Are you still there?")).to_be_visible()
-        found = Axe().run(page).response["violations"]
-        assert [rule["id"] for rule in found] == []
+        nothing_is_the_matter(page, "still there?")
         page.get_by_role("button", name="Stay logged in").click()
         expect(page.get_by_role("dialog")).to_be_hidden()
         page.clock.fast_forward("12:00")
