@@ -16,7 +16,8 @@ from consents.admin.passwords import password_refused
 from consents.admin.previews import Preview, preview_of
 from consents.models import SignedConsent
 from consents.names import name_of, same_name
-from pledge.admin.panels import Pointer
+from pledge.admin.panels import Place, Pointer
+from pledge.admin.scene import Scene
 from pledge.admin.visitor import Role, Visitor, visitor_of
 from pledge.models import Prescriber, Registrant
 from pledge.rules.calendar import program_day
@@ -117,7 +118,8 @@ def to_countersign_view(request: HttpRequest) -> HttpResponse:
         problem = _problem(request, chosen, by, at)
         if not problem:
             results = [_countersign(one, visitor, at) for one in chosen]
-    everything = waiting_for(prescriber, program_day(at))
+    first = request.GET.get("first", "")
+    everything = sorted(waiting_for(prescriber, program_day(at)), key=lambda one: one.registrant.number != first)
     shown = everything[:MOST_SHOWN]
     for registrant in {one.registrant.pk: one.registrant for one in shown}.values():
         record_access(what="to_countersign_read", by=by, at=at, registrant=registrant)
@@ -160,4 +162,11 @@ def pointer(visitor: Visitor, at: datetime) -> Pointer | None:
     if visitor.role is not Role.PRESCRIBER or prescriber is None:
         return None
     count = len(waiting_for(prescriber, program_day(at)))
-    return Pointer(f"To countersign: {count}", reverse("admin:consents_to_countersign")) if count else None
+    label = f"Countersign {count} form{'' if count == 1 else 's'}"
+    return Pointer(label, reverse("admin:consents_to_countersign")) if count else None
+
+
+def place(scene: Scene) -> Place:
+    """Lead from a registrant's row to their forms, with what was signed; the others that wait follow."""
+    number = scene.subject.number
+    return Place("Countersign", f"{reverse('admin:consents_to_countersign')}?first={number}")

@@ -7,7 +7,7 @@ from consents.admin import countersigning
 from consents.admin.signers import FormRow, LinkRow, form_rows, link_rows
 from consents.models import ConsentRecord
 from consents.vocabulary import LinkState
-from pledge.admin.panels import PANELS, POINTERS, Panel
+from pledge.admin.panels import PANELS, PLACES, POINTERS, Panel
 from pledge.admin.steps import Scene
 from pledge.admin.visitor import CLINIC
 from pledge.models import Registrant
@@ -45,3 +45,4 @@ def consents_of(scene: Scene, at: datetime) -> Panel | None:
 
 PANELS.append(consents_of)
 POINTERS.append(countersigning.pointer)
+PLACES["countersign"] = countersigning.place

@@ -53,7 +53,7 @@ class TestTheClinic:
     def test_countersigns_what_is_ticked(self, page: Page, life: lives.Life) -> None:
         log_in(page, "paula")
         page.goto("/admin/pledge/registrant/")
-        page.get_by_role("link", name="To countersign: 2").click()
+        page.get_by_role("link", name="Countersign 2 forms").click()
         boxes = page.get_by_role("checkbox")
         assert [box.is_checked() for box in boxes.all()] == [False, False]
         page.get_by_text("What was signed").first.click()

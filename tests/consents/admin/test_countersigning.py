@@ -138,9 +138,18 @@ class TestThePage:
 
     def test_is_pointed_to_from_the_list(self, world: World, address: str, life: lives.Life) -> None:
         listed = reverse("admin:pledge_registrant_changelist")
-        assert "To countersign: 2" in world.prescriber.get(listed).content.decode()
+        assert "Countersign 2 forms" in world.prescriber.get(listed).content.decode()
         for client in (world.assistant, world.administrator, world.stranger):
-            assert "To countersign" not in client.get(listed).content.decode()
+            assert "Countersign 2" not in client.get(listed).content.decode()
+
+    def test_is_led_to_from_a_row_of_the_worklist(self, world: World, address: str, life: lives.Life) -> None:
+        newer = lives.registered(world.program, world.at)
+        signers.signs_all(newer, world.at)
+        page = world.prescriber.get("/admin/?queue=countersign").content.decode()
+        assert f'href="{address}?first={newer.number}">Countersign<' in page
+        waiting = world.prescriber.get(f"{address}?first={newer.number}").context["waiting"]
+        assert [one.registrant.pk for one in waiting[::2]] == [newer.registrant.pk, life.registrant.pk]
+        assert "What was signed" in world.prescriber.get(f"{address}?first={newer.number}").content.decode()
 
 
 class TestCountersigning:
