@@ -13,13 +13,16 @@ from pledge.actions import keys, participants
 from pledge.actions.authenticators import set_up_authenticator
 from pledge.actions.editions import approve_edition
 from pledge.actions.log_in_secrets import code_at, new_secret, step_at
-from pledge.admin.visitor import AUDITORS, PROGRAM_ADMINISTRATORS
+from pledge.admin.visitor import AUDITORS, PROGRAM_ADMINISTRATORS, visitor_behind
 from pledge.models import Designee, Pharmacy, Prescriber
+from pledge.rules.calendar import program_day
 from pledge.rules.editions import edition_on
 from pledge.rules.rulebook import digest_of
 from pledge.trail import By, by_designee, by_prescriber, by_program
 
 YEAR = 365  # a certification's length in days: who joined almost that long ago must renew soon
+JOINS = 160 - YEAR  # whose certification lasts 160 days more
+CLINICS_COME_IN = JOINS + 1
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ def enroll_parties(stage: Stage) -> tuple[Cast, list[LogIn], str]:
         prescribers=list(prescribers[:2]),
         attested_through=stage.today + timedelta(days=160),
         by=ada,
-        at=stage.moment(160 - YEAR, "11:00"),
+        at=stage.moment(JOINS, "11:00"),
     )
     pharmacies = tuple(
         participants.enroll_pharmacy(
@@ -112,15 +115,15 @@ def enroll_parties(stage: Stage) -> tuple[Cast, list[LogIn], str]:
         )
     )
     issued = keys.issue_key(pharmacy=pharmacies[0], by=ada, at=stage.moment(170 - YEAR, "13:40"))
-    _approve_rules(stage, ada, by_program("Bruno Baker", str(users["bruno"].pk)))
+    _approve_rules(stage, by_program("Bruno Baker", str(users["bruno"].pk)))  # Ada's is yet to come: the reader's
     # So that nobody has to set one up before they have seen anything; /demo/codes/ shows what the app would.
-    secrets_ = {username: _authenticator(users[username], name, stage) for username, name, _ in people}
+    secrets_ = {username: _authenticator(user, stage) for username, user in users.items()}
     log_ins = [LogIn(username, passphrase, role, name, secrets_[username]) for username, name, role in people]
     return Cast(ada, prescribers, designee, pharmacies), log_ins, issued.secret
 
 
 def _approve_rules(stage: Stage, *administrators: By) -> None:
-    """Have the edition in force approved, by each on another day."""
+    """Have the edition in force approved by these, each on another day."""
     edition = edition_on(stage.today)
     for day, by in enumerate(administrators, start=-45):
         approve_edition(name=edition.name, digest=digest_of(edition), by=by, at=stage.moment(day, "10:20"))
@@ -134,8 +137,12 @@ def _user(username: str, name: str, password: str) -> User:
     )
 
 
-def _authenticator(user: User, name: str, stage: Stage) -> str:
-    secret, at = new_secret(), stage.moment(1 - YEAR, "08:30")
-    code = code_at(secret, step_at(at))
-    set_up_authenticator(user=user, secret=secret, code=code, by=By("program", str(user.pk), name), at=at)
+def _authenticator(user: User, stage: Stage) -> str:
+    """Set up someone's authenticator once they are someone in the program: the trail says who they were then."""
+    staff = user.groups.exists()
+    secret, at = new_secret(), stage.moment(1 - YEAR if staff else CLINICS_COME_IN, "08:30")
+    visitor, code = visitor_behind(user, program_day(at)), code_at(secret, step_at(at))
+    if visitor is None:
+        raise ValueError(f"{user.get_username()} is no one in the program that day")
+    set_up_authenticator(user=user, secret=secret, code=code, by=visitor.by(), at=at)
     return secret

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from datetime import timedelta
 
-from config.demo.beginnings import BOTH, dispensed, enrolled, month, started, tested
+from config.demo.beginnings import BOTH, dispensed, enrolled, month, registered, started, tested
 from config.demo.person import CAN, CANNOT, Person
 from config.demo.stage import Arc
 from pledge.actions import authorizations, holds, months, pregnancy_tests, records, registrants
@@ -179,6 +179,13 @@ def cannot_to_can(p: Person) -> Arc:
     yield from without_tests(p, -35, handed_over=-31)
     yield from p.when(-3, "11:30")
     registrants.change_category(registrant=p.row, category=CAN, by=p.clinic(), at=p.at)
+
+
+def registered_twice(kept: Person, twice: Person) -> Arc:
+    """Two records of one person, at two clinics; nobody has noticed yet."""
+    yield from registered(kept, -9)
+    twice.born_on = kept.born_on
+    yield from registered(twice, -2)
 
 
 def merged(kept: Person, twice: Person) -> Arc:

@@ -117,6 +117,7 @@ def _lives(stage: Stage, cast: Cast, book: list[SignerOfDemo]) -> list[Arc]:
         courses.can_to_cannot(who("Eva Ellis", age=38)),
         courses.cannot_to_can(who("Fran Flores", 1, 41, basis="bilateral_oophorectomy")),
         courses.merged(who("Gina Gomez"), who("Gina Gomez")),
+        courses.registered_twice(who("Hazel Hunt"), who("Hazel Hunt", 2)),
         *mornings_work(who),
     ]
 

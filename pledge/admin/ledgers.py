@@ -29,6 +29,8 @@ class ActorKind(Word):
     GUARDIAN = "guardian", "Parent or guardian"
     PROGRAM = "program", "Program administrator"
     AUDITOR = "auditor", "Auditor"
+    STAFF = "staff", "Log-in"  # of someone who is not anyone in the program yet, or any more
+    OPERATOR = "operator", "Whoever runs the service"
     SYSTEM = "system", "The service itself"
 
 

@@ -15,9 +15,21 @@ from consents.admin.countersigning import waiting_for
 from consents.models import ConsentRecord, SignedConsent, SigningRequest
 from consents.owed import texts_to_sign
 from consents.vocabulary import LinkState
+from pledge.admin.oversight.approvals import stands
+from pledge.admin.oversight.duplicates import likely_duplicates
 from pledge.admin.visitor import Role, visitor_behind
 from pledge.eligibility import eligibility_of
-from pledge.models import Authorization, Designee, Deviation, FollowUp, Pharmacy, Prescriber, Registrant
+from pledge.models import (
+    Authorization,
+    Designee,
+    Deviation,
+    EventType,
+    FollowUp,
+    Pharmacy,
+    Prescriber,
+    ProgramEvent,
+    Registrant,
+)
 from pledge.rules.calendar import program_day
 from pledge.rules.refusals import RefusalCode
 from pledge.rules.vocabulary import AuthorizationStatus
@@ -96,6 +108,18 @@ def check_signing(book, now):
     assert [bytes(record.document)[:5] for record in sealed] == [b"%PDF-", b"%PDF-"]
 
 
+def check_what_an_administrator_can_try(now):
+    """One pair to merge, rules that one more approves, and a trail that says who set up their authenticator."""
+    (pair,) = likely_duplicates()
+    assert pair.kept.name == pair.other.name == "Hazel Hunt"
+    (waits,) = [stand for stand in stands(program_day(now)) if stand.waits and stand.approvals]
+    assert (waits.missing, [row.approved_by_name for row in waits.approvals]) == (1, ["Bruno Baker"])
+    set_up = ProgramEvent.objects.filter(type=EventType.AUTHENTICATOR_SET_UP)
+    who = dict(set_up.values_list("actor_name", "actor_kind"))
+    assert who["Dr. Paula Prescott"] == "prescriber"
+    assert (who["Dana Diaz"], who["Ada Albright"], who["Avery Ahn"]) == ("designee", "program", "auditor")
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.slow
 class TestTheProgram:
@@ -121,3 +145,4 @@ class TestTheProgram:
         administrators = {name for name, visitor in visitors.items() if visitor and visitor.role is Role.PROGRAM}
         assert administrators == {"ada", "bruno"}  # nobody approves the words that they wrote
         assert FollowUp.objects.filter(done_at=None).count() == 1
+        check_what_an_administrator_can_try(now)
