@@ -37,9 +37,9 @@ class TestTheWorklist:
         log_in(page, "paula")
         queues = page.get_by_role("navigation", name="Queues")
         expect(queues.get_by_role("link")).to_have_count(8)
-        for count, queue in ((1, "Due today"), (1, "Window closing"), (1, "To countersign"), (1, "Blocked")):
+        for count, queue in ((1, "To do now"), (1, "Window closing"), (1, "To countersign"), (1, "Blocked")):
             expect(queues.get_by_role("link", name=f"{count} {queue}")).to_be_visible()
-        due = page.get_by_role("region", name=re.compile("Due today"))
+        due = page.get_by_role("region", name=re.compile("To do now"))
         expect(due).to_contain_text("The test is in order: confirm the month by")
         due.get_by_role("link", name=re.compile("Confirm the month.*Dora Due")).press("Enter")
         expect(page).to_have_url(re.compile("/confirm-month/$"))

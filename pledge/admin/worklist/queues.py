@@ -21,7 +21,7 @@ from pledge.rules.windows import window_span
 class Queue(Word):
     """A part of the work, in the order in which a morning goes through it."""
 
-    DUE = "due", "Due today"
+    DUE = "due", "To do now"
     CLOSING = "closing", "Window closing"
     COUNTERSIGN = "countersign", "To countersign"
     SIGNATURES = "signatures", "Waiting for signatures"

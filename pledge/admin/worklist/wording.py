@@ -20,7 +20,7 @@ HINTS = {
     Queue.ENDING: "A certification, an attestation or a designation that runs out, or has.",
 }
 NOTHING = {
-    Queue.DUE: "Nothing is due today.",
+    Queue.DUE: "Nothing is to be done now.",
     Queue.CLOSING: "No window closes in the next days with nothing dispensed.",
     Queue.COUNTERSIGN: "No form waits for a countersignature.",
     Queue.SIGNATURES: "Nobody has a form left to sign.",

@@ -54,7 +54,7 @@ class TestTheHome:
         [line] = lines(answer)
         page = answer.content.decode()
         assert line.registrant == life.registrant
-        for said in ("The test is in order: confirm the month by", "Wed, Mar 17", "in 6 days", "Clinic"):
+        for said in ("To do now", "The test is in order: confirm the month by", "Wed, Mar 17", "in 6 days", "Clinic"):
             assert said in page
         assert page.count(f'href="{line.address}"') == 1
         assert line.address == reverse("admin:pledge_registrant_step", args=[life.number, "confirm-month"])
