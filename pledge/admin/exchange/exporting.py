@@ -57,7 +57,7 @@ class ExportForm(forms.Form):
         The prescriber is always among the words: a designee who acts for another one later fetches no more than this.
         """
         said = self.cleaned_data
-        prescriber: Prescriber = said.get("prescriber") or self.only
+        prescriber: Prescriber = self.only or said["prescriber"]
         return {**{name: said[name] for name in ("place", "category") if said[name]}, "prescriber": prescriber.pk}
 
 
