@@ -19,35 +19,10 @@ from pledge.rules.calendar import program_day
 from pledge.rules.vocabulary import Scope, Signer, TestResult
 from tests import lives, signers
 from tests.browser.readable import nothing_is_the_matter
-from tests.browser.staff import PASSPHRASE, log_in
+from tests.browser.staff import PASSPHRASE, let_in, log_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("one_act_each")]
 SEVERAL = ("Alma", "Bella", "Carla", "Dora", "Elsa", "Fay", "Gwen", "Hope", "Iris", "June", "Kate", "Lucy", "Mina")
-
-
-@pytest.fixture(autouse=True)
-def one_act_each(settings: object) -> None:
-    """Let reads repeat where several are confirmed: each is an act of their own."""
-    settings.ZEAL_ALLOWLIST = [{"model": "pledge.*", "field": None}]  # type: ignore[attr-defined]
-
-
-@pytest.fixture
-def at() -> datetime:
-    return timezone.now()
-
-
-@pytest.fixture
-def program(db: None, at: datetime) -> lives.Program:
-    """A program whose prescriber logs in as paula."""
-    program = lives.a_program(at)
-    linked(program.prescriber, "paula")
-    return program
-
-
-def linked(party: object, username: str) -> User:
-    user = User.objects.create_user(username, password=PASSPHRASE)
-    type(party).objects.filter(pk=party.pk).update(user=user)  # type: ignore[attr-defined]
-    return user
 
 
 def named(life: lives.Life, name: str) -> lives.Life:
@@ -100,13 +75,13 @@ class TestAPrescribersMorning:
         self.countersigns(page, due["Rita"])
         self.clears_the_hold(page, due["Sofia"])
         page.goto("/admin/")
-        expect(page.get_by_role("navigation", name="Queues").get_by_role("link", name="Due today")).to_contain_text("2")
+        expect(page.get_by_role("navigation", name="Queues").get_by_role("link", name="To do now")).to_contain_text("2")
         for name, step in (("Rita Avery", "Record a test"), ("Sofia Avery", "Confirm the month")):
             expect(work_of(page, name).get_by_role("link", name=step)).to_be_visible()
         assert MonthlyConfirmation.objects.count() == 2 * 17 + 1 + 1  # last month's and today's; Sofia's, Tara's
 
     def confirms_one(self, page: Page) -> None:
-        page.get_by_role("link", name=re.compile("^Show all .* “Due today”")).click()
+        page.get_by_role("link", name=re.compile("^Show all .* “To do now”")).click()
         work_of(page, "Nadia Avery").get_by_role("link", name="Confirm the month").click()
         page.get_by_label("the same methods, confirmed today").check()
         page.get_by_role("button", name="Confirm this month").click()
@@ -136,7 +111,7 @@ class TestAPrescribersMorning:
         page.get_by_role("link", name="Next in your list").click()
 
     def countersigns(self, page: Page, life: lives.Life) -> None:
-        page.get_by_role("link", name="To countersign: 2").click()
+        page.get_by_role("link", name="Countersign 2 forms").click()
         for box in page.get_by_role("checkbox").all():
             box.check()
         page.get_by_label("Your password").fill(PASSPHRASE)
@@ -165,7 +140,7 @@ class TestADesigneesMorning:
         dana = participants.enroll_designee(
             name="Dana Doe", prescribers=[], attested_through=through, by=program.administrator, at=at
         )
-        linked(dana, "dana")
+        let_in(dana, "dana")
         ends = program_day(at) + timedelta(days=9)
         given = {"designee": dana, "at": at}
         designate(**given, prescriber=program.prescriber, scopes=[Scope.MONTH], ends_on=ends, by=program.clinic)
@@ -265,7 +240,9 @@ class TestAnAdministratorsMorning:
     def suspends(self, page: Page, program: lives.Program) -> None:
         page.goto(f"/admin/pledge/prescriber/{program.prescriber.pk}/suspend/")
         expect(page.get_by_text(re.compile("1 (live )?authorization")).first).to_be_visible()
+        page.get_by_label("Reason").fill("The license was withdrawn.")
         page.get_by_role("button", name="Suspend now").click()
+        expect(page.get_by_text("Suspended. The reason is in the trail.")).to_be_visible()
         program.prescriber.refresh_from_db()
         assert program.prescriber.suspended_at is not None
 
