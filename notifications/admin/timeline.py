@@ -27,17 +27,29 @@ def notices(registrant: Registrant, before: Spot | None, most: int) -> list[Line
     if before is not None:
         rows = rows.filter(before.older(NOTICES, "queued_at"))
     found = list(rows.order_by("-queued_at", "-id")[:most])
-    names = _names(found, Reader.PRESCRIBER, Prescriber) | _names(found, Reader.PHARMACY, Pharmacy)
+    names = names_of(found)
     return [_line(notice, names) for notice in found]
 
 
 def _line(notice: Notice, names: dict[tuple[str, int], str]) -> Line:
-    reader, kind = Reader(notice.reader), Kind(notice.kind)
-    whom = READERS.get(reader) or names.get((notice.reader, notice.reader_id), reader.label.lower())
+    kind = Kind(notice.kind)
+    whom = reader_in_words(notice, names)
     failed = notice.status == NoticeStatus.FAILED
     spot = Spot(notice.queued_at, NOTICES, notice.pk)
     title = f"Notice to {whom}: {kind.label[:1].lower()}{kind.label[1:]}"
     return Line(spot, title, stopped=failed, said=_delivery(notice), alike=(notice.status, notice.problem))
+
+
+def reader_in_words(notice: Notice, names: dict[tuple[str, int], str]) -> str:
+    """Give who is told, by name where the program knows them by one."""
+    reader = Reader(notice.reader)
+    return READERS.get(reader) or names.get((notice.reader, notice.reader_id), reader.label.lower())
+
+
+def names_of(rows: Iterable[Notice]) -> dict[tuple[str, int], str]:
+    """Give the names of the prescribers and pharmacies that notices are to, in two statements at most."""
+    found = list(rows)
+    return _names(found, Reader.PRESCRIBER, Prescriber) | _names(found, Reader.PHARMACY, Pharmacy)
 
 
 def _delivery(notice: Notice) -> tuple[Said, ...]:

@@ -3,15 +3,20 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
+from django.urls import reverse
 
 from consents.admin.waiting import forms_to_approve, records_not_sealed
 from consents.models import ConsentRecord
 from notifications.admin.waiting import failed_notices, nights_behind
+from notifications.kinds import Reader
 from notifications.models import Night, Notice, NoticeStatus, Problem
 from notifications.sweep import run_sweep
 from pledge.rules.calendar import program_day
+from pledge.rules.vocabulary import Ending
 from tests import lives, signers
 from tests.consents import drafts
+from tests.pledge.admin.world import PASSPHRASE, logged_in
 
 pytestmark = pytest.mark.django_db
 AT = lives.UNDER_2026
@@ -44,6 +49,27 @@ class TestNotices:
         assert tasks.number == Notice.objects.filter(registrant=life.registrant).count() > 0
         assert "The address was refused" in tasks.first[0].why
         assert "Robin" not in repr(tasks)
+        assert tasks.first[0].why.startswith(f"To the registrant, about registrant {life.number}.")
+        assert tasks.first[0].button == "See what next"
+        life.registrant.courses.update(ending=Ending.WITHDRAWN, ended_on=program_day(AT))
+        assert failed_notices(AT).number == 0
+
+    def test_are_read_with_whom_they_are_about_and_what_comes_next(self) -> None:
+        life = lives.registered(lives.a_program(AT), AT)
+        run_sweep(at=AT)
+        Notice.objects.filter(registrant=life.registrant).update(
+            status=NoticeStatus.FAILED, problem=Problem.ADDRESS_REFUSED
+        )
+        notice = Notice.objects.filter(registrant=life.registrant, reader=Reader.REGISTRANT)[0]
+        ada = logged_in(User.objects.create_superuser("ada", password=PASSPHRASE))
+        shown = ada.get(reverse("admin:notifications_notice_change", args=[notice.pk])).content.decode()
+        page = reverse("admin:pledge_registrant_page", args=[life.number])
+        assert f'<a href="{page}">{life.registrant.name}, {life.number}</a>' in shown
+        assert f'<a href="{page}change-contact/">change the contact</a>' in shown
+        assert "the registrant" in shown
+        assert notice.occasion not in shown
+        listed = ada.get(reverse("admin:notifications_notice_changelist")).content.decode()
+        assert "the registrant" in listed
 
 
 class TestForms:
