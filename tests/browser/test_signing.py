@@ -13,18 +13,11 @@ from pytest_django.live_server_helper import LiveServer
 
 from consents.models import SignedConsent
 from tests import lives
-from tests.browser.signer import SignerAtBrowser
+from tests.browser.signer import LOCALES, SignerAtBrowser
 from tests.consents.pages.ways import a_minor, an_adult
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-LOCALES = {"en": "en-US", "es": "es-US"}
 PHONE = {"viewport": {"width": 320, "height": 640}, "has_touch": True}
-
-
-@pytest.fixture
-def program() -> lives.Program:
-    """A clinic of today."""
-    return lives.a_program(datetime.now(UTC))
 
 
 @contextmanager

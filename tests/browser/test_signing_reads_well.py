@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
@@ -17,12 +16,11 @@ from consents.models import ConsentRecord
 from pledge.rules.vocabulary import ConsentForm
 from pledge.trail import SYSTEM
 from tests import lives
-from tests.browser.signer import HEAVIEST_PAGE, SignerAtBrowser
+from tests.browser.readable import in_any_light
+from tests.browser.signer import HEAVIEST_PAGE, LOCALES, SignerAtBrowser
 from tests.consents.pages.ways import Way, an_adult
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-LOCALES = {"en": "en-US", "es": "es-US"}
 
 
 class Inspector(SignerAtBrowser):
@@ -42,12 +40,7 @@ class Inspector(SignerAtBrowser):
         for manner in ("as it is", "in large print", "with wide spacing"):
             wide = page.evaluate(WIDTH, manner)
             assert wide <= 0, f"{name}, {manner}, scrolls sideways by {wide} px"
-        small = page.evaluate(SMALL_TARGETS)
-        assert small == [], f"{name} has small targets"
-        for scheme in ("dark", "light"):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            found = Axe().run(page, options=RULES).response["violations"]
-            assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found] == [], (name, scheme)
+        in_any_light(page, name, strictly=True)
         weight = page.evaluate(WEIGHT)
         assert 0 < weight < HEAVIEST_PAGE, f"{name} weighs {weight} bytes"
         kept = page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]")
@@ -68,12 +61,6 @@ WIDTH = """(manner) => {
 }"""
 WEIGHT = """() => [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
   .reduce((sum, entry) => sum + entry.decodedBodySize, 0)"""
-# A link inside a sentence is let off (WCAG 2.5.8, inline).
-SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, input:not([type=hidden])")]
-  .filter((target) => target.checkVisibility() && !target.matches(".skip, .problems a"))
-  .map((target) => [target.textContent.trim(), target.getBoundingClientRect()])
-  .filter(([, box]) => box.height < 24 || box.width < 24)
-  .map(([text, box]) => `${text} ${box.width}x${box.height}`)"""
 
 
 def mistakes(signer: Inspector) -> None:
@@ -171,12 +158,6 @@ def after(signer: Inspector) -> None:
     page.goto(way.address("forms"))
     send(page, "footer button")
     signer.look("left")
-
-
-@pytest.fixture
-def program() -> lives.Program:
-    """A clinic of today."""
-    return lives.a_program(datetime.now(UTC))
 
 
 @pytest.fixture(params=["en", "es"])
