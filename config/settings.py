@@ -48,7 +48,7 @@ SESSION_LONGEST_HOURS = environment.whole("SESSION_LONGEST_HOURS", default=12, l
 LOG_IN_TRIES, LOG_IN_TRIES_OF_ADDRESS = 5, environment.whole("LOG_IN_TRIES_OF_ADDRESS", default=20, least=5)
 LOG_IN_LOCKED_MINUTES = 15
 # The code that someone of the clinic or the program gives by hand to whoever cannot log in.
-RETURN_CODE_HOURS, RETURN_CODE_TRIES = 24, 5
+RETURN_CODE_HOURS = 24
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -94,9 +94,7 @@ SIGNING_NEW_LINK_SECONDS = 0.2  # until an answer; looking an address up takes l
 SCAN_BYTES_MOST = 10 * 1024 * 1024
 ANSWERS_KEPT_DAYS = 30  # promised to the pharmacies for every Idempotency-Key
 # The worklist: how early it shows a next test, a window that closes unused, a certification that runs out.
-WORK_BEFORE_SUPPLY_ENDS_DAYS = 7
-WORK_BEFORE_WINDOW_CLOSES_DAYS = 3
-WORK_BEFORE_CERTIFICATION_ENDS_DAYS = 30
+WORK_BEFORE_SUPPLY_ENDS_DAYS, WORK_BEFORE_WINDOW_CLOSES_DAYS, WORK_BEFORE_CERTIFICATION_ENDS_DAYS = 7, 3, 30
 SAVED_FILTERS_MOST = 20  # of one log-in
 FILE_UPLOAD_HANDLERS = ["config.uploads.Bounded"]
 IMPORT_BYTES_MOST, IMPORT_ROWS_MOST, IMPORT_WAITS_MINUTES, EXPORT_HOURS = 512 * 1024, 1000, 60, 24

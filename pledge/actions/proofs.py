@@ -30,6 +30,7 @@ class Proof(NamedTuple):
 
     user: User | None = None
     opens_at: datetime | None = None
+    of_address: bool = False  # it is the network address that is closed: no unlock of a log-in opens it
     authenticator: Authenticator | None = None
     by_recovery_code: bool = False
 
@@ -43,18 +44,19 @@ def prove_password(
     :param admits: tells whether someone is anyone in the program; a log-in of no one is as good as unknown.
     """
     counters = [of_name(username), of_address(address)]
-    locked = opens_at(counters, at)
-    if locked is not None:
-        return Proof(opens_at=locked)
+    closed = _closed(counters, address, at)
+    if closed is not None:
+        return closed
     user: Any = authenticate(username=username, password=password)  # slow on purpose, and before any lock
     rows = lock_counters(counters, at)
-    locked = opens_at(counters, at)
-    if locked is not None:
-        return Proof(opens_at=locked)
+    closed = _closed(counters, address, at)
+    if closed is not None:
+        return closed
     if user is not None and admits(user):
         return Proof(user)
     known = User.objects.filter(username=username).first()
-    return deny(rows, counters, known, act="proofs.prove_password", by=by, at=at)
+    deny(rows, counters, known, act="proofs.prove_password", by=by, at=at)
+    return _closed(counters, address, at) or Proof()
 
 
 @action
@@ -73,23 +75,24 @@ def judge_code(user: User, code: str, address: str, *, act: str, by: By, at: dat
     """
     counters = [of_second_factor(user.pk), of_address(address)]
     _, rows = lock_log_in(User.objects.filter(pk=user.pk), [*counters, of_name(user.get_username())], at)
-    locked = opens_at(counters, at)
+    locked = opens_at([of_second_factor(user.pk)], at)  # not the address: the password was right
     if locked is not None:
         return Proof(opens_at=locked), []
     mine = Authenticator.objects.select_for_update(no_key=True).filter(user=user, ended_at=None).first()
     step = step_of(code, unsealed(mine.sealed_secret), at, after=mine.last_step) if mine is not None else None
     if mine is not None and step is not None:
         _seal_anew(mine)
-        forgotten = forget_failures(rows, [of_second_factor(user.pk), of_name(user.get_username())])
+        forgotten = _forgive(rows, user, address)
         return Proof(user, authenticator=mine), [changed(mine, last_step=step), *forgotten]
     spare = _spare(user, code) if mine is not None else None
     if spare is not None:
-        forgotten = forget_failures(rows, [of_second_factor(user.pk), of_name(user.get_username())])
+        forgotten = _forgive(rows, user, address)
         record(EventType.RECOVERY_CODE_USED, act=act, by=by, at=at, about=user,
                changes=[changed(spare, used_at=at), *forgotten])  # fmt: skip
         return Proof(user, authenticator=mine, by_recovery_code=True), []
     counted = [row for row in rows if row.key in {counter.key for counter in counters}]
-    return deny(counted, counters, user, act=act, by=by, at=at), []
+    deny(counted, counters, user, act=act, by=by, at=at)
+    return Proof(opens_at=opens_at([of_second_factor(user.pk)], at)), []
 
 
 def judge_again(
@@ -100,10 +103,11 @@ def judge_again(
         return judge_code(user, code, address, act=act, by=by, at=at)
     counters = [of_second_factor(user.pk), of_address(address)]
     _, rows = lock_log_in(User.objects.filter(pk=user.pk), counters, at)
-    locked = opens_at(counters, at)
+    locked = opens_at([of_second_factor(user.pk)], at)
     if locked is not None:
         return Proof(opens_at=locked), []
-    return deny(rows, counters, user, act=act, by=by, at=at), []
+    deny(rows, counters, user, act=act, by=by, at=at)
+    return Proof(opens_at=opens_at([of_second_factor(user.pk)], at)), []
 
 
 def deny(
@@ -115,11 +119,24 @@ def deny(
     act: str,
     by: By,
     at: datetime,
-) -> Proof:
-    """Count a failure, leave an event about whom it concerns, and say when the next try is judged."""
+) -> None:
+    """Count a failure, and leave an event about whom it concerns."""
     changes = [*count_failure(rows, counters, at), *(also or [])]
     record(EventType.LOG_IN_DENIED, act=act, by=by, at=at, about=user, changes=changes)
-    return Proof(opens_at=max((row.locked_until for row in rows if row.locked_until), default=None))
+
+
+def _closed(counters: list[Counter], address: str, at: datetime) -> Proof | None:
+    until = opens_at(counters, at)
+    return Proof(opens_at=until, of_address=opens_at([of_address(address)], at) is not None) if until else None
+
+
+def _forgive(rows: list[FailedTries], user: User, address: str) -> Changes:
+    """Forget what someone failed before they were right, and take it back from the address that they share."""
+    own = [of_second_factor(user.pk), of_name(user.get_username())]
+    keys = {counter.key for counter in own}
+    fewer = sum(row.failed for row in rows if row.key in keys)
+    shared = [changed(row, failed=max(0, row.failed - fewer)) for row in rows if row.key == of_address(address).key]
+    return [*forget_failures(rows, own), *shared]
 
 
 def _seal_anew(mine: Authenticator) -> None:

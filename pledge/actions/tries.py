@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import NamedTuple
 
 from django.conf import settings
@@ -35,7 +36,13 @@ def of_second_factor(user_id: int) -> Counter:
 
 
 def of_address(address: str) -> Counter:
-    """Give the counter of a network address."""
+    """Give the counter of a network address; with IPv6, of the network of 64 bits that one customer has."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        known = None
+    if isinstance(known, IPv6Address):
+        address = str(known.ipv4_mapped or ip_network((known, 64), strict=False).network_address)
     return Counter(_digest(f"address:{address}"), settings.LOG_IN_TRIES_OF_ADDRESS)
 
 

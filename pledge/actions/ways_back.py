@@ -18,7 +18,8 @@ from pledge.models import Authenticator, EventType, RecoveryCode, ReturnCode
 from pledge.rules.refusals import Rejected
 from pledge.trail import By, changed, created, record
 
-_GROUPS = 3  # of four: 57 bits that live for a day, with five tries
+_GROUPS = 3  # of four: 57 bits that live for a day, too many to guess at any rate at which this is answered
+MOST_COUNTED = 30_000
 
 
 class Given(NamedTuple):
@@ -54,14 +55,15 @@ def come_back(*, username: str, code: str, password: str, address: str, by: By, 
     counters, own = [of_name(username), of_address(address)], [of_name(username)]
     own += [of_second_factor(pk) for pk in whose.values_list("pk", flat=True)]
     user, rows = lock_log_in(whose, {*counters, *own}, at)
-    locked = opens_at([of_address(address)], at)  # a locked name is what brings people here
-    if locked is not None:
-        return Proof(opens_at=locked)
     standing = ReturnCode.objects.filter(user=user, used_at=None, revoked_at=None, expires_at__gt=at).first()
     if user is None or standing is None or not _same(code, standing, user.pk):
-        tried = [_count(standing, at)] if standing is not None else []
+        closed = opens_at(counters, at)
+        if closed is not None:  # a right code is taken all the same: a lock is what brings people here
+            return Proof(opens_at=closed)
+        tried = [_count(standing)] if standing is not None else []
         rows = [row for row in rows if row.key in {counter.key for counter in counters}]
-        return deny(rows, counters, user, tried, act="ways_back.come_back", by=by, at=at)
+        deny(rows, counters, user, tried, act="ways_back.come_back", by=by, at=at)
+        return Proof(opens_at=opens_at(counters, at))
     check_password_strength(password, user)
     keep_password(user, password)
     changes = [changed(standing, used_at=at), *_end_second_factor(user, at), *forget_failures(rows, own)]
@@ -89,9 +91,9 @@ def _same(code: str, standing: ReturnCode, user_id: int) -> bool:
     return sum(secrets.compare_digest(digest, standing.digest) for digest in typed) > 0
 
 
-def _count(standing: ReturnCode, at: datetime) -> dict[str, dict[str, list[object]]]:
-    tries = standing.tries + 1
-    return changed(standing, tries=tries, revoked_at=at if tries >= settings.RETURN_CODE_TRIES else None)
+def _count(standing: ReturnCode) -> dict[str, dict[str, list[object]]]:
+    """Count a wrong code for the trail; it ends nothing, or anyone could end a code by five wrong ones."""
+    return changed(standing, tries=min(standing.tries + 1, MOST_COUNTED))
 
 
 def _end_second_factor(user: User, at: datetime) -> Changes:
