@@ -16,13 +16,15 @@ from pledge.trail import changed
 
 _KEY = "pledge.tries"
 _DROPPED_AT_ONCE = 100
+_DAY = timedelta(days=1)
 
 
 class Counter(NamedTuple):
-    """What is counted under one key, and how many may fail in a row before it is locked."""
+    """What is counted under one key, how many may fail in a row before it is locked, and whether longer each time."""
 
     key: str
     most: int
+    doubles: bool = False
 
 
 def of_name(username: str) -> Counter:
@@ -31,8 +33,11 @@ def of_name(username: str) -> Counter:
 
 
 def of_second_factor(user_id: int) -> Counter:
-    """Give the counter of a log-in's second factor: its password need not be wrong for it to be guessed at."""
-    return Counter(_digest(f"second:{user_id}"), settings.LOG_IN_TRIES)
+    """Give the counter of a log-in's second factor: its password need not be wrong for it to be guessed at.
+
+    Its locks double, within a day: whoever gets here has the password, and six digits are soon tried.
+    """
+    return Counter(_digest(f"second:{user_id}"), settings.LOG_IN_TRIES, doubles=True)
 
 
 def of_address(address: str) -> Counter:
@@ -69,16 +74,20 @@ def lock_counters(counters: Iterable[Counter], at: datetime) -> list[FailedTries
 
 def count_failure(rows: Iterable[FailedTries], counters: Iterable[Counter], at: datetime) -> Changes:
     """Count one failure in each of these rows, and lock those that had their last; give what changed."""
-    most = {counter.key: counter.most for counter in counters}
+    known = {counter.key: counter for counter in counters}
     window = timedelta(minutes=settings.LOG_IN_LOCKED_MINUTES)
     changes: Changes = []
     for row in rows:
-        fresh = row.since + window <= at or (row.locked_until is not None and row.locked_until <= at)
+        most, doubles = known[row.key].most, known[row.key].doubles
+        opened = row.locked_until is not None and row.locked_until <= at
+        fresh = row.since + (_DAY if doubles else window) <= at or (opened and not doubles)
         failed = 1 if fresh else row.failed + 1
-        until = at + window if failed >= most[row.key] else None
+        longer = 2 ** (failed // most - 1) if failed >= most and doubles else 1
+        locks = failed % most == 0 if doubles else failed >= most
+        until = at + min(window * longer, _DAY) if locks else None
         changes.append(changed(row, failed=failed, since=at if fresh or not row.failed else row.since,
                                locked_until=until))  # fmt: skip
-    _forget_old(at - 2 * window)
+    _forget_old(at - _DAY)
     return changes
 
 

@@ -1,9 +1,13 @@
-"""A network address that is closed: for whom it is, for whom not, and the way out."""
+"""A network address that is closed: for whom it is, for whom not, and the way out; and a second factor that is."""
+
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 
+from pledge.actions.may_let_in import OPERATOR
+from pledge.actions.proofs import log_in
 from pledge.actions.tries import of_address
 from tests.pledge.admin.signin.conftest import AtTheDoor
 from tests.pledge.admin.world import PASSPHRASE, World, next_code
@@ -74,3 +78,18 @@ class TestAnAddress:
     )
     def test_is_counted_with_its_customer_s_network(self, one: str, other: str, same: bool) -> None:
         assert (of_address(one) == of_address(other)) is same
+
+
+class TestASecondFactor:
+    def test_is_closed_for_twice_as_long_each_time_within_a_day(self, world: World, settings) -> None:
+        settings.LOG_IN_TRIES_OF_ADDRESS = 99
+        user, now = paula(), world.at
+        for minutes in (15, 30, 60):
+            for _ in range(5):
+                proof = log_in(user=user, code="000000", address="", by=OPERATOR, at=now)
+            assert proof.opens_at == now + timedelta(minutes=minutes)
+            now = proof.opens_at
+        now = world.at + timedelta(days=1)
+        for _ in range(5):
+            proof = log_in(user=user, code="000000", address="", by=OPERATOR, at=now)
+        assert proof.opens_at == now + timedelta(minutes=15)
