@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -32,6 +32,17 @@ from pledge.models import (
 from pledge.models.standing import CertifiedParty
 from pledge.rules.calendar import program_day
 from pledge.trail import record_access
+
+# What others did about a log-in, and what its owner did to get in anew; not every time that they came in.
+OF_LOG_INS = (
+    EventType.LOG_IN_MADE,
+    EventType.LOG_IN_DEACTIVATED,
+    EventType.LOG_IN_REACTIVATED,
+    EventType.LOG_IN_UNLOCKED,
+    EventType.RETURN_CODE_GIVEN,
+    EventType.RETURN_CODE_USED,
+    EventType.AUTHENTICATOR_SET_UP,
+)
 
 
 class StepsAdmin(ReadOnlyAdmin):
@@ -81,7 +92,7 @@ class StepsAdmin(ReadOnlyAdmin):
         if isinstance(registrant, Registrant):
             record_access(what=f"{self.opts.model_name}_read", by=visitor.by(), at=at, registrant=registrant)
         scene = Scene(visitor, visitor.by(), program_day(at), row)
-        events = ProgramEvent.objects.filter(subject=self.opts.model_name, subject_id=pk)[:PAGE]
+        events = ProgramEvent.objects.filter(self.happened_to(row))[:PAGE]
         context = {
             **self.admin_site.each_context(request),
             "title": self.titled(row),
@@ -97,6 +108,10 @@ class StepsAdmin(ReadOnlyAdmin):
             "lines": [line_of(event) for event in events],
         }
         return _safely(request, context)
+
+    def happened_to(self, row: Any) -> Q:
+        """Narrow events to those that its page tells."""
+        return Q(subject=self.opts.model_name, subject_id=row.pk)
 
     def titled(self, row: Any) -> str:
         """Give what its page is called."""
@@ -156,27 +171,43 @@ class PartyAdmin(StepsAdmin):
     facts: tuple[str, ...] = ("certified_on", "certified_through", "suspended_at", "email", "time_zone")
 
 
+class PersonAdmin(PartyAdmin):
+    """A participant who logs in: their page tells of their log-in too."""
+
+    def _facts(self, row: Any) -> Iterator[tuple[str, Any]]:
+        yield from super()._facts(row)
+        user = row.user
+        yield "log-in", f"{user.get_username()}, switched {'on' if user.is_active else 'off'}" if user else "none yet"
+
+    def happened_to(self, row: Any) -> Q:
+        own = super().happened_to(row)
+        return own | Q(subject="user", subject_id=row.user_id, type__in=OF_LOG_INS) if row.user_id else own
+
+
 @admin.register(Prescriber)
-class PrescriberAdmin(PartyAdmin):
+class PrescriberAdmin(PersonAdmin):
     """Prescribers, by NPI."""
 
     list_display = ("name", "npi", "certified_through", "suspended_at")
     search_fields = ("name", "npi")
-    facts = ("npi", *PartyAdmin.facts, "user")
+    facts = ("npi", *PartyAdmin.facts)
 
 
 @admin.register(Designee)
-class DesigneeAdmin(PartyAdmin):
+class DesigneeAdmin(PersonAdmin):
     """Designees, with the prescribers they act for."""
 
     list_display = ("name", "certified_through", "suspended_at")
     search_fields = ("name",)
-    facts = (*PartyAdmin.facts, "user")
 
     def _facts(self, row: Any) -> Iterator[tuple[str, Any]]:
         yield from super()._facts(row)
         for designation in row.designations.filter(ended_at=None).select_related("prescriber"):
             yield "acts for", designation.in_words
+
+    def happened_to(self, row: Any) -> Q:
+        given = list(row.designations.values_list("pk", flat=True))
+        return super().happened_to(row) | Q(subject="designation", subject_id__in=given)
 
 
 @admin.register(Pharmacy)

@@ -150,6 +150,20 @@ class TestALogIn:
         assert world.prescriber.get(step(world.elsewhere.prescriber, "link-log-in")).status_code == 404
 
 
+class TestADesignee:
+    def test_has_a_page_that_tells_of_designations_and_the_log_in(self, world: World) -> None:
+        world.designated_elsewhere()
+        take(world.administrator, step(world.designee, "let-back-in"))
+        shown = world.administrator.get(page(world.designee)).content.decode()
+        assert "dana, switched on" in shown
+        for title in ("Designation granted", "Way back in given", "Designee enrolled"):
+            assert f"<strong>{title}" in shown, title
+        take(world.administrator, step(world.designee, "switch-off"))
+        shown = world.administrator.get(page(world.designee)).content.decode()
+        assert "dana, switched off" in shown
+        assert "<strong>Log-in deactivated" in shown
+
+
 class TestStanding:
     @pytest.mark.parametrize("kind", ["prescriber", "pharmacy", "designee"])
     def test_is_suspended_reinstated_and_certified_anew(self, world: World, kind: str) -> None:
