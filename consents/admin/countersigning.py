@@ -16,7 +16,7 @@ from consents.admin.passwords import password_refused
 from consents.admin.previews import Preview, preview_of
 from consents.models import SignedConsent
 from consents.names import name_of, same_name
-from pledge.admin.panels import Place, Pointer
+from pledge.admin.panels import Pointer
 from pledge.admin.scene import Scene
 from pledge.admin.visitor import Role, Visitor, visitor_of
 from pledge.models import Prescriber, Registrant
@@ -166,7 +166,7 @@ def pointer(visitor: Visitor, at: datetime) -> Pointer | None:
     return Pointer(label, reverse("admin:consents_to_countersign")) if count else None
 
 
-def place(scene: Scene) -> Place:
-    """Lead from a registrant's row to their forms, with what was signed; the others that wait follow."""
+def place(scene: Scene) -> str:
+    """Lead from a registrant's row and page to their forms, with what was signed; the others that wait follow."""
     number = scene.subject.number
-    return Place("Countersign", f"{reverse('admin:consents_to_countersign')}?first={number}")
+    return f"{reverse('admin:consents_to_countersign')}?first={number}"

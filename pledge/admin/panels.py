@@ -25,20 +25,19 @@ class Pointer(NamedTuple):
     address: str
 
 
-class Place(NamedTuple):
-    """Where a step is taken with more to be seen than its own form shows."""
-
-    label: str
-    address: str
-
-
 PANELS: list[Callable[[Scene, datetime], Panel | None]] = []
 POINTERS: list[Callable[[Visitor, datetime], Pointer | None]] = []
 WORK: list[Callable[[Visitor, datetime], Iterable[WorkRow]]] = []  # a row takes the place of the core's in its queue
-PLACES: dict[str, Callable[[Scene], Place]] = {}  # by a step's slug: where a list leads to, in its form's place
+# Where the button of a step leads, by its slug, in the place of its form: to a page that shows more.
+PLACES: dict[str, Callable[[Scene], str]] = {}
 READ_AHEAD: list[str] = []  # what steps look at of a registrant, by accessor, read once for all that a list shows
 # What another app adds to a registrant's timeline: at most so many lines older than a spot, newest first.
 TIMELINE: list[Callable[[Registrant, Spot | None, int], Iterable[Line]]] = []
+
+
+def place_of(slug: str, scene: Scene) -> str:
+    """Give the address to which a step's button leads in the place of its form; empty where it is the form."""
+    return PLACES[slug](scene) if slug in PLACES else ""
 
 
 def panels_of(scene: Scene, at: datetime) -> list[Panel]:

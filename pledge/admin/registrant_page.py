@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from pledge.admin.next_up import days_until, next_up
-from pledge.admin.panels import panels_of
+from pledge.admin.panels import panels_of, place_of
 from pledge.admin.picture.drawing import draw, span_around
 from pledge.admin.picture.holds import holds_of
 from pledge.admin.picture.marks import marks_of
@@ -87,6 +87,7 @@ def _standing(scene: Scene, record: Record, course: Course, gate: Decision) -> d
         "gate": gate,
         "groups": steps_offered(Registrant, scene),
         "suggested": suggested.step,
+        "place": place_of(suggested.step.slug, scene) if suggested.step is not None else "",
         "others": suggested.others,
         "next": coming,
         "overdue": coming.starts_on is not None and coming.starts_on < scene.on,

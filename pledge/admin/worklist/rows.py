@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db.models import QuerySet, prefetch_related_objects
 from django.urls import reverse
 
-from pledge.admin.panels import PLACES, READ_AHEAD, work_for
+from pledge.admin.panels import READ_AHEAD, place_of, work_for
 from pledge.admin.steps import STEPS, Scene
 from pledge.admin.suggestion import Suggestion, judged, suggestion
 from pledge.admin.visitor import Role, Visitor, by_of
@@ -113,10 +113,8 @@ def _shown(
     if step is None:
         address = reverse("admin:pledge_registrant_page", args=[registrant.number])
         return Shown(row, registrant, day_is, day, OPEN, address, quiet=True, others=suggested.others)
-    label, address = step.title, reverse("admin:pledge_registrant_step", args=[registrant.number, step.slug])
-    if step.slug in PLACES:
-        label, address = PLACES[step.slug](scene)
-    return Shown(row, registrant, day_is, day, label, address, quiet=not in_turn)
+    address = place_of(step.slug, scene) or reverse("admin:pledge_registrant_step", args=[registrant.number, step.slug])
+    return Shown(row, registrant, day_is, day, step.title, address, quiet=not in_turn)
 
 
 def _suggested(scene: Scene, row: WorkRow, last_dose_on: date | None) -> Suggestion:

@@ -146,7 +146,8 @@ class TestThePage:
         newer = lives.registered(world.program, world.at)
         signers.signs_all(newer, world.at)
         page = world.prescriber.get("/admin/?queue=countersign").content.decode()
-        assert f'href="{address}?first={newer.number}">Countersign<' in page
+        assert f'href="{address}?first={newer.number}">Countersign a form<' in page
+        assert f'href="{address}?first={newer.number}"' in world.prescriber.get(page_of(newer)).content.decode()
         waiting = world.prescriber.get(f"{address}?first={newer.number}").context["waiting"]
         assert [one.registrant.pk for one in waiting[::2]] == [newer.registrant.pk, life.registrant.pk]
         assert "What was signed" in world.prescriber.get(f"{address}?first={newer.number}").content.decode()
