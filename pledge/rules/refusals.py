@@ -109,7 +109,10 @@ _STEPS: dict[RefusalCode, tuple[Actor, str]] = {
         "Have the parent or guardian sign each required form from their own invitation.",
     ),
     RefusalCode.CATEGORY_UNCONFIRMED: (Actor.PRESCRIBER, "Choose the category again, with one of the accepted bases."),
-    RefusalCode.PRESCRIBER_NOT_CERTIFIED: (Actor.PRESCRIBER, "Renew the certification, or transfer the registrant."),
+    RefusalCode.PRESCRIBER_NOT_CERTIFIED: (
+        Actor.PRESCRIBER,
+        "Renew the certification, ask the program where it was suspended, or transfer the registrant.",
+    ),
     RefusalCode.DESIGNEE_NOT_ATTESTED: (Actor.PRESCRIBER, "The designee attests again, or the prescriber acts."),
     RefusalCode.PHARMACY_NOT_CERTIFIED: (Actor.PHARMACY, "The authorized representative renews the activation."),
     RefusalCode.TREATMENT_ENDED: (Actor.PRESCRIBER, "Enroll the registrant again to begin a new course."),
