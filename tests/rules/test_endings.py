@@ -2,7 +2,7 @@
 
 import pytest
 
-from pledge.rules.endings import post_treatment
+from pledge.rules.endings import next_asked, post_treatment
 from tests.rules.builders import CLIA, can, day, indeterminate, negative, positive
 
 LAST_DOSE = day("2024-05-10")
@@ -31,3 +31,19 @@ class TestAfterTreatment:
     def test_a_specimen_does_what_it_is_late_enough_for(self, test, done) -> None:
         asked = post_treatment(can(test), LAST_DOSE, day("2024-06-20"))
         assert [each.done for each in asked] == done
+
+
+class TestWhatIsAskedNext:
+    @pytest.mark.parametrize(
+        ("tests", "on", "name"),
+        [
+            pytest.param([], "2024-05-12", "T4", id="T4 first"),
+            pytest.param([], "2024-06-08", "T4", id="T4 until T5's day"),
+            pytest.param([], "2024-06-09", "T5", id="from T5's day on the one that does for both"),
+            pytest.param([negative("2024-05-10", CLIA)], "2024-05-12", "T5", id="T5 once T4 is done"),
+            pytest.param([negative("2024-06-09", CLIA)], "2024-06-10", None, id="nothing once both are done"),
+        ],
+    )
+    def test_is_the_one_whose_turn_it_is(self, tests, on, name) -> None:
+        asked = next_asked(can(*tests), LAST_DOSE, day(on))
+        assert (asked.name if asked else None) == name
