@@ -157,10 +157,7 @@ _STEPS: dict[RefusalCode, tuple[Actor, str]] = {
         Actor.PRESCRIBER,
         "Say whether isotretinoin was taken since the unused window, and from where.",
     ),
-    RefusalCode.AUTHORIZATION_ACTIVE: (
-        Actor.PHARMACY,
-        "Once nothing else stops it, it is dispensed; else its pharmacy reverses it.",
-    ),
+    RefusalCode.AUTHORIZATION_ACTIVE: (Actor.PHARMACY, "Dispense it once nothing else stops it, or have it reversed."),
     RefusalCode.AUTHORIZATION_REVOKED: (Actor.PHARMACY, "Return the drug to stock; ask again once nothing stops it."),
     RefusalCode.AUTHORIZATION_EXPIRED: (Actor.PHARMACY, "Reverse the authorization and return the drug to stock."),
     RefusalCode.AUTHORIZATION_CLOSED: (Actor.PHARMACY, "Hand nothing over under it, only under a new authorization."),

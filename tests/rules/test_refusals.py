@@ -210,4 +210,4 @@ class TestWords:
 
     def test_of_a_live_authorization_do_not_say_to_dispense_what_is_stopped(self):
         said = Refusal(RefusalCode.AUTHORIZATION_ACTIVE)
-        assert said.next_step == "Once nothing else stops it, it is dispensed; else its pharmacy reverses it."
+        assert said.next_step == "Dispense it once nothing else stops it, or have it reversed."
