@@ -28,6 +28,7 @@ from consents.pages.visitor import (
     visit_in,
 )
 from consents.vocabulary import Proof
+from pledge.admin.signin.session import address_of
 from pledge.rules.refusals import Rejected
 from pledge.trail import SYSTEM
 
@@ -67,7 +68,7 @@ def code(request: HttpRequest, token: str) -> HttpResponse:
     begun = begin_visit(
         request=asked,
         **typed,
-        address=request.META.get("REMOTE_ADDR") or None,
+        address=address_of(request) or None,
         agent=request.headers.get("User-Agent", ""),
         language=language_of_reader(),
         by=by_signer(asked),

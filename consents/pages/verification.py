@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -27,15 +26,8 @@ ROOM_FOR_THE_FORM = 64 * 1024  # what a browser sends around the file
 TOO_LARGE = 413
 
 
-class _InMemory(MemoryFileUploadHandler):
-    """Keeps what is sent in memory, however large it is: its size was judged before."""
-
-    def handle_raw_input(self, *given: object, **others: object) -> None:
-        self.activated = True
-
-
-def _kept_in_memory(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Judge the size of what is sent before anything of it is read, and write none of it to a disk."""
+def _small_enough(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Judge the size of what is sent before anything of it is read."""
 
     def framed(request: HttpRequest) -> HttpResponse:
         sent = request.META.get("CONTENT_LENGTH") or "0"
@@ -43,14 +35,13 @@ def _kept_in_memory(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
             most = {"most": str(settings.VERIFIED_BYTES_MOST // 2**20)}
             findings = Findings("", (Finding(Trouble.TOO_LARGE, most),))
             return private(_page(request, findings, status=TOO_LARGE))
-        request.upload_handlers = [_InMemory(request)]
         return view(request)
 
     return framed
 
 
 @csrf_exempt
-@_kept_in_memory
+@_small_enough
 @csrf_protect
 @page
 def verify_file(request: HttpRequest) -> HttpResponse:
