@@ -6,6 +6,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 
 from config.environment import Environment
+from config.limits import *  # noqa: F403 - every name of it is a setting
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 environment = Environment(os.environ)
@@ -84,21 +85,8 @@ INSTALLED_APPS = [
     "consents.apps.ConsentsConfig",
     "notifications.apps.NotificationsConfig",
 ]
-# Signing: how long a link, a code and a visit live, how often one may guess, how large a scan may be.
-SIGNING_LINK_DAYS = 60
-SIGNING_CODE_MINUTES = 10
-SIGNING_CODES_AN_HOUR = 6
-SIGNING_CODE_TRIES = SIGNING_PIN_TRIES = 5
-SIGNING_IDLE_MINUTES = 15
-SIGNING_NEW_LINK_SECONDS = 0.2  # until an answer; looking an address up takes longer where it is known
-SCAN_BYTES_MOST = 10 * 1024 * 1024
-ANSWERS_KEPT_DAYS = 30  # promised to the pharmacies for every Idempotency-Key
-# The worklist: how early it shows a next test, a window that closes unused, a certification that runs out.
-WORK_BEFORE_SUPPLY_ENDS_DAYS, WORK_BEFORE_WINDOW_CLOSES_DAYS, WORK_BEFORE_CERTIFICATION_ENDS_DAYS = 7, 3, 30
-SAVED_FILTERS_MOST = 20  # of one log-in
+API_CALLS_A_MINUTE = environment.whole("API_CALLS_A_MINUTE", default=1200, least=10)  # of all keys of one pharmacy
 FILE_UPLOAD_HANDLERS = ["config.uploads.Bounded"]
-IMPORT_BYTES_MOST, IMPORT_ROWS_MOST, IMPORT_WAITS_MINUTES, EXPORT_HOURS = 512 * 1024, 1000, 60, 24
-DESIGNATION_WARNING_DAYS, CERTIFICATION_TASK_DAYS = 14, 30  # before an end; of a certification, after it too
 PREGNANCY_FOLLOW_UP_HOURS = environment.whole("PREGNANCY_FOLLOW_UP_HOURS", default=24, least=1)
 MIDDLEWARE = [
     "config.transport.RefusePlainApiCalls",

@@ -43,3 +43,5 @@ class Kind(Word):
     AUTHORIZATION_RESUMED = "authorization_resumed", "Authorization resumed"
     DEVIATION = "deviation", "Deviation"
     NONCOMPLIANCE = "noncompliance", "Non-compliance"
+    GUESSING = "guessing", "A pharmacy keeps naming the wrong registrants"
+    WEBHOOK_TURNED_OFF = "webhook_turned_off", "Messages to the pharmacy's software failed"

@@ -1,10 +1,10 @@
-"""Notices: rows that say what to tell whom; the outbox of everything that leaves by mail."""
+"""Notices: rows that say what to tell whom; the outbox of all that leaves by mail, and to pharmacies' software."""
 
 from django.db import models
 from django.db.models import Q
 
 from notifications.kinds import Kind, Reader
-from pledge.models import ProgramEvent, Registrant
+from pledge.models import Authorization, Pharmacy, ProgramEvent, Registrant
 from pledge.rules.vocabulary import Word
 
 
@@ -89,3 +89,123 @@ class Night(models.Model):
     def __str__(self) -> str:
         """Give the day."""
         return f"{self.day}"
+
+
+class MessageType(models.TextChoices):
+    """What a pharmacy's software is told (section 10)."""
+
+    AUTHORIZATION_REVOKED = "authorization.revoked"
+    AUTHORIZATION_SUSPENDED = "authorization.suspended"
+    AUTHORIZATION_RESUMED = "authorization.resumed"
+    AUTHORIZATION_LAPSED = "authorization.lapsed"
+    CERTIFICATION_EXPIRING = "certification.expiring"
+
+
+class PharmacyMessage(models.Model):
+    """One notice to a pharmacy as its software reads it: ``number`` counts up for each pharmacy, in reading order.
+
+    A message is numbered after its notice stands, under a lock, so that none with a lower number appears later.
+    """
+
+    pharmacy = models.ForeignKey(Pharmacy, on_delete=models.PROTECT, related_name="messages")
+    number = models.PositiveBigIntegerField()
+    public_id = models.CharField(max_length=40, unique=True)
+    type = models.CharField(max_length=40, choices=MessageType.choices)
+    notice = models.OneToOneField(Notice, on_delete=models.PROTECT, related_name="message")
+    authorization = models.ForeignKey(
+        Authorization, null=True, blank=True, on_delete=models.PROTECT, related_name="messages"
+    )
+    certified_through = models.DateField(null=True, blank=True)
+    occurred_at = models.DateTimeField()
+    numbered_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pharmacy", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["pharmacy", "number"], name="message_has_its_own_number_at_its_pharmacy"),
+        ]
+
+    def __str__(self) -> str:
+        """Give the type."""
+        return self.type
+
+
+class WebhookEndpoint(models.Model):
+    """Where a pharmacy's software wants to be told; the secret that signs is kept sealed.
+
+    After a rotation the former secret signs too until ``former_until``. ``failing_since`` is the first failure of an
+    unbroken row of them; one that was turned off is tried no more until the pharmacy adds it again.
+    """
+
+    pharmacy = models.ForeignKey(Pharmacy, on_delete=models.PROTECT, related_name="webhooks")
+    address = models.URLField(max_length=500)
+    sealed_secret = models.TextField()
+    former_sealed_secret = models.TextField(blank=True, default="")
+    former_until = models.DateTimeField(null=True, blank=True)
+    added_at = models.DateTimeField()
+    failing_since = models.DateTimeField(null=True, blank=True)
+    turned_off_at = models.DateTimeField(null=True, blank=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["pharmacy", "address"],
+                condition=Q(removed_at=None),
+                name="webhook_address_is_added_once_to_a_pharmacy",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Give the address."""
+        return self.address
+
+
+class DeliveryStatus(models.TextChoices):
+    """Where one message on its way to one address stands."""
+
+    WAITING = "waiting", "Waiting"
+    DELIVERED = "delivered", "Delivered"
+    FAILED = "failed", "Failed"
+
+
+class WebhookDelivery(models.Model):
+    """One message on its way to one address: when it is tried next, and how it ended."""
+
+    endpoint = models.ForeignKey(WebhookEndpoint, on_delete=models.PROTECT, related_name="deliveries")
+    message = models.ForeignKey(PharmacyMessage, on_delete=models.PROTECT, related_name="deliveries")
+    status = models.CharField(max_length=16, choices=DeliveryStatus.choices, default=DeliveryStatus.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    first_due_at = models.DateTimeField()
+    next_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name_plural = "webhook deliveries"
+        constraints = [
+            models.UniqueConstraint(fields=["endpoint", "message"], name="message_is_delivered_once_to_an_address"),
+        ]
+        indexes = [models.Index(fields=["next_at"], condition=Q(status="waiting"), name="delivery_due_idx")]
+
+    def __str__(self) -> str:
+        """Give the status."""
+        return self.get_status_display()
+
+
+class WebhookAttempt(models.Model):
+    """One try of a delivery, as the pharmacy sees it in its log; nothing of the answer's body is kept."""
+
+    delivery = models.ForeignKey(WebhookDelivery, on_delete=models.PROTECT, related_name="tries")
+    at = models.DateTimeField()
+    status_code = models.PositiveSmallIntegerField(null=True, blank=True)
+    outcome = models.CharField(max_length=120)
+    milliseconds = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        """Give the outcome."""
+        return self.outcome

@@ -11,14 +11,17 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from pledge.models import Pharmacy, Registrant
+from pledge.rates import Allowance, count_calls
 from pledge.rules.history import Standing
 
 CALLER_COLUMNS = "k.prefix, f.id, f.name, f.certified_on, f.certified_through, f.suspended_at IS NOT NULL"
 CALLER_TABLES = "pledge_pharmacykey k JOIN pledge_pharmacy f ON f.id = k.pharmacy_id"
-CALLER_IS_KNOWN = "k.digest = %(digest)s AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > %(at)s)"
+_KEY_IS_USABLE = "k.digest = %(digest)s AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > %(at)s)"
+CALLER_IS_KNOWN = f"NOT k.sandbox AND {_KEY_IS_USABLE}"  # no test key ever finds a live row
 NAMED_REGISTRANT = "r.number = %(number)s AND r.born_on = %(born_on)s AND r.merged_into_id IS NULL"
 
 _ALONE = f"SELECT {CALLER_COLUMNS} FROM {CALLER_TABLES} WHERE {CALLER_IS_KNOWN}"  # noqa: S608
+_OF_THE_SANDBOX = f"SELECT {CALLER_COLUMNS} FROM {CALLER_TABLES} WHERE k.sandbox AND {_KEY_IS_USABLE}"  # noqa: S608
 _WITH_REGISTRANT = f"""
     SELECT {CALLER_COLUMNS}, r.id, r.number
       FROM {CALLER_TABLES} LEFT JOIN pledge_registrant r ON {NAMED_REGISTRANT}
@@ -31,6 +34,22 @@ _WITH_AUTHORIZATION = f"""
       LEFT JOIN pledge_registrant r ON r.id = x.registrant_id
      WHERE {CALLER_IS_KNOWN}
 """  # noqa: S608
+
+
+class Presented:
+    """The key that a call carries, as the digest under which it is kept; once admitted, what is left to its holder.
+
+    ``calls`` is how many the call counts for.
+    """
+
+    __slots__ = ("allowance", "calls", "digest", "is_test")
+
+    def __init__(self, digest: str, *, is_test: bool = False) -> None:
+        """Take the digest, and whether the key says of itself that it is one of the sandbox."""
+        self.digest = digest
+        self.is_test = is_test
+        self.calls = 1
+        self.allowance: Allowance | None = None
 
 
 class UnknownKey(Exception):
@@ -62,44 +81,48 @@ class Named(NamedTuple):
     registrant: Registrant | None
 
 
-def caller_with_key(digest: str, at: datetime) -> Caller:
-    """Give who calls with a key.
+def caller_with_key(key: Presented, at: datetime) -> Caller:
+    """Give who calls with a key, and count the call.
 
-    :param digest: of the key, as it is kept.
     :raises UnknownKey: where no such key is usable at that instant.
     :raises PharmacySuspended: where its pharmacy is.
+    :raises TooManyCalls: where it has made all the calls that it may.
     """
-    return caller_of(_one_row(_ALONE, {"digest": digest, "at": at}))
+    statement = _OF_THE_SANDBOX if key.is_test else _ALONE
+    return admitted(key, _one_row(statement, {"digest": key.digest, "at": at}), at)
 
 
-def naming_registrant(digest: str, number: str, born_on: date, at: datetime) -> Named:
+def naming_registrant(key: Presented, number: str, born_on: date, at: datetime) -> Named:
     """Give who calls, and the registrant of that number and date of birth (section 7).
 
-    :raises UnknownKey, PharmacySuspended: as :func:`caller_with_key` does.
+    :raises UnknownKey, PharmacySuspended, TooManyCalls: as :func:`caller_with_key` does.
     """
-    row = _one_row(_WITH_REGISTRANT, {"digest": digest, "at": at, "number": number, "born_on": born_on})
-    return Named(caller_of(row), _registrant(row))
+    row = _one_row(_WITH_REGISTRANT, {"digest": key.digest, "at": at, "number": number, "born_on": born_on})
+    return Named(admitted(key, row, at), _registrant(row))
 
 
-def naming_authorization(digest: str, rma_number: str, at: datetime) -> Named:
+def naming_authorization(key: Presented, rma_number: str, at: datetime) -> Named:
     """Give who calls, and the registrant of the caller's own authorization of that number.
 
-    :raises UnknownKey, PharmacySuspended: as :func:`caller_with_key` does.
+    :raises UnknownKey, PharmacySuspended, TooManyCalls: as :func:`caller_with_key` does.
     """
-    row = _one_row(_WITH_AUTHORIZATION, {"digest": digest, "at": at, "rma_number": rma_number})
-    return Named(caller_of(row), _registrant(row))
+    row = _one_row(_WITH_AUTHORIZATION, {"digest": key.digest, "at": at, "rma_number": rma_number})
+    return Named(admitted(key, row, at), _registrant(row))
 
 
-def caller_of(row: Sequence[Any] | None) -> Caller:
-    """Build a caller from a row that begins with ``CALLER_COLUMNS``.
+def admitted(key: Presented, row: Sequence[Any] | None, at: datetime) -> Caller:
+    """Give the caller in a row that begins with ``CALLER_COLUMNS``, and count the call before it is answered.
 
     :raises UnknownKey: where there is no row.
     :raises PharmacySuspended: where the row's pharmacy is.
+    :raises TooManyCalls: where it has made all the calls that it may.
     """
     if row is None:
         raise UnknownKey
     if row[5]:
         raise PharmacySuspended
+    if key.allowance is None:
+        key.allowance = count_calls(row[1], at, calls=key.calls, sandbox=key.is_test)
     return Caller(row[0], row[1], row[2], Standing(row[3], row[4], suspended=False))
 
 

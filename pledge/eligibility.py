@@ -15,7 +15,8 @@ from pledge.callers import (
     CALLER_IS_KNOWN,
     CALLER_TABLES,
     NAMED_REGISTRANT,
-    caller_of,
+    Presented,
+    admitted,
     naming_authorization,
 )
 from pledge.facts import RECORD_COLUMNS, RECORD_TABLES, record_from_row, record_of, signatures_of
@@ -59,21 +60,22 @@ def eligibility_of(registrant: Registrant, pharmacy: Pharmacy, days_supply: int,
 
 
 def check_for_key(
-    *, digest: str, number: str, born_on: date, days_supply: int, pharmacist: str, at: datetime
+    *, key: Presented, number: str, born_on: date, days_supply: int, pharmacist: str, at: datetime
 ) -> Decision:
-    """Answer a pharmacy's check and leave a line in the access trail: two statements in all.
+    """Answer a pharmacy's check and leave a line in the access trail: three statements in all.
 
-    One gathers the key, its pharmacy's standing and the registrant's whole record; the other records who asked
-    about whom and what was answered. Where the consents are not complete, the signatures cost two more.
+    One gathers the key, its pharmacy's standing and the registrant's whole record; one counts the call; one records who
+    asked about whom and what was answered. Where the consents are not complete, the signatures cost two more.
 
-    :raises UnknownKey, PharmacySuspended: where the key's holder may not ask.
+    :raises UnknownKey, PharmacySuspended, TooManyCalls: where the key's holder may not ask.
     :raises NotThere: where no registrant has this number and date of birth; the trail keeps that too.
     """
     on = program_day(at)
+    who: dict[str, Any] = {"number": number, "born_on": born_on}
     with connection.cursor() as cursor:
-        cursor.execute(_CALLER_AND_RECORD, {"digest": digest, "number": number, "born_on": born_on, "at": at, "on": on})
+        cursor.execute(_CALLER_AND_RECORD, {**who, "digest": key.digest, "at": at, "on": on})
         row = cursor.fetchone()
-    caller = caller_of(row)
+    caller = admitted(key, row, at)
     decision = _judge(row[6:], caller.standing, days_supply, on)
     record_pharmacy_access(
         what=CHECK,
@@ -88,13 +90,13 @@ def check_for_key(
     return decision
 
 
-def read_authorization(*, digest: str, rma_number: str, at: datetime) -> Shown:
+def read_authorization(*, key: Presented, rma_number: str, at: datetime) -> Shown:
     """Show a pharmacy one of its own authorizations, and leave a line in the access trail.
 
-    :raises UnknownKey, PharmacySuspended: where the key's holder may not ask.
+    :raises UnknownKey, PharmacySuspended, TooManyCalls: where the key's holder may not ask.
     :raises NotThere: where the pharmacy has no authorization of this number; the trail keeps that too.
     """
-    caller, registrant = naming_authorization(digest, rma_number, at)
+    caller, registrant = naming_authorization(key, rma_number, at)
     by = by_pharmacy(caller.pharmacy, caller.key_prefix)
     found = authorization_for(by, rma_number) if registrant else None
     status = _status_now(found, at) if found else None

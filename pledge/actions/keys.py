@@ -10,7 +10,7 @@ from pledge.models import EventType, Pharmacy, PharmacyKey
 from pledge.rules.refusals import Rejected
 from pledge.trail import By, changed, created, record
 
-LIVE_PREFIX = "pledge_live_"
+LIVE_PREFIX, TEST_PREFIX = "pledge_live_", "pledge_test_"
 
 
 class IssuedKey(NamedTuple):

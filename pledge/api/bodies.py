@@ -1,4 +1,4 @@
-"""What each call takes in its body: declared once, read by hand, and shown as it is in the schema.
+"""Reads what a call is sent, its body and its address, by the fields that the call declares.
 
 Reading costs little, names every error with a JSON pointer, and lets nothing through that PostgreSQL or a log would
 choke on: NUL, lone surrogates, control and direction marks.
@@ -6,114 +6,16 @@ choke on: NUL, lone surrogates, control and direction marks.
 
 import json
 import re
-from collections.abc import Mapping
-from datetime import date
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 from django.http import HttpRequest, UnreadablePostError
 
+from pledge.api.fields import Fields, Wrong
 from pledge.api.problems import TOO_LARGE, WRONG_MEDIA_TYPE, FieldError, Malformed, Problem
 
 LONGEST_BODY = 64 * 1024
 LONGEST_SHOWN = 64
 _JSON_TYPE = re.compile(r"application/json\s*(;\s*charset=\"?utf-8\"?\s*)?", re.IGNORECASE)
-
-
-class Wrong(ValueError):
-    """A value is not what its field takes; the text is one sentence."""
-
-
-class Field(Protocol):
-    """One member of a body."""
-
-    @property
-    def required(self) -> bool:
-        """Whether the call cannot do without it."""
-
-    def read(self, value: Any) -> Any:
-        """Give the value as the program wants it, or raise :class:`Wrong`."""
-
-    def schema(self) -> dict[str, Any]:
-        """Give the member as JSON Schema."""
-
-
-class Text(NamedTuple):
-    """Printable text of 1 to ``longest`` characters, not blank."""
-
-    longest: int
-    description: str
-    required: bool = True
-
-    def read(self, value: Any) -> str:
-        if not isinstance(value, str):
-            raise Wrong("must be text")
-        if not value.isprintable():
-            raise Wrong(_unprintable(value))
-        if not value.strip() or len(value) > self.longest:
-            raise Wrong(f"must be 1 to {self.longest} characters long, and not blank")
-        return value
-
-    def schema(self) -> dict[str, Any]:
-        return {
-            "type": "string",
-            "minLength": 1,
-            "maxLength": self.longest,
-            "description": f"{self.description} Printable characters, not blank.",
-        }
-
-
-class Day(NamedTuple):
-    """A calendar date, ``YYYY-MM-DD``."""
-
-    description: str
-    required: bool = True
-
-    def read(self, value: Any) -> date:
-        if isinstance(value, str) and len(value) == len("YYYY-MM-DD") and value[4] == value[7] == "-":
-            try:
-                return date.fromisoformat(value)
-            except ValueError:
-                pass
-        raise Wrong("must be a date that exists, as YYYY-MM-DD")
-
-    def schema(self) -> dict[str, Any]:
-        return {"type": "string", "format": "date", "description": self.description}
-
-
-class Whole(NamedTuple):
-    """A whole number between two, both inside."""
-
-    least: int
-    most: int
-    description: str
-    required: bool = True
-
-    def read(self, value: Any) -> int:
-        if type(value) is not int or not self.least <= value <= self.most:  # a boolean is no number here
-            raise Wrong(f"must be a whole number from {self.least} to {self.most}")
-        return value
-
-    def schema(self) -> dict[str, Any]:
-        return {"type": "integer", "minimum": self.least, "maximum": self.most, "description": self.description}
-
-
-class OneOf(NamedTuple):
-    """One of a few words."""
-
-    words: Mapping[str, Any]
-    description: str
-    required: bool = True
-
-    def read(self, value: Any) -> Any:
-        if not isinstance(value, str) or value not in self.words:
-            raise Wrong(f"must be one of {', '.join(self.words)}")
-        return self.words[value]
-
-    def schema(self) -> dict[str, Any]:
-        return {"type": "string", "enum": list(self.words), "description": self.description}
-
-
-Fields = Mapping[str, Field]
 
 
 class _Members(dict):
@@ -145,6 +47,34 @@ def read_body(request: HttpRequest, fields: Fields) -> dict[str, Any]:
             errors.append(FieldError(_pointer(name), "is missing"))
     if len(members) > len(fields) or not fields.keys() >= members.keys():
         errors += [FieldError(_pointer(name), "is not a field of this call") for name in members if name not in fields]
+    if errors:
+        raise Malformed(errors)
+    return found
+
+
+def read_query(request: HttpRequest, fields: Fields) -> dict[str, Any]:
+    """Give an address's parameters as their fields want them; one that was left out is left out.
+
+    :raises Malformed: with every error, where one is unknown, given twice, or not what its field takes.
+    """
+    if not request.META.get("QUERY_STRING"):
+        given: dict[str, list[str]] = {}
+    else:
+        given = dict(request.GET.lists())
+    found, errors = {}, []
+    for name, values in given.items():
+        if name not in fields:
+            errors.append(FieldError(_pointer(name), "is not a query parameter of this call"))
+        elif len(values) > 1:
+            errors.append(FieldError(_pointer(name), "is given twice"))
+        else:
+            try:
+                found[name] = fields[name].read(values[0])
+            except Wrong as wrong:
+                errors.append(FieldError(_pointer(name), str(wrong)))
+    errors += [
+        FieldError(_pointer(name), "is missing") for name in fields if fields[name].required and name not in given
+    ]
     if errors:
         raise Malformed(errors)
     return found
@@ -213,9 +143,3 @@ def _pointer(name: str) -> str:
     """Give the JSON pointer of a top member; what cannot be shown safely is shown as its code point."""
     safe = "".join(c if c.isprintable() else f"U+{ord(c):04X}" for c in name[:LONGEST_SHOWN])
     return "/" + safe.replace("~", "~0").replace("/", "~1")
-
-
-def _unprintable(value: str) -> str:
-    place, character = next((place, c) for place, c in enumerate(value) if not c.isprintable())
-    kind = "a lone surrogate" if "\ud800" <= character <= "\udfff" else "a character"
-    return f"holds {kind} that cannot be kept, U+{ord(character):04X} at position {place}"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pledge.api.bodies import Day, Fields, OneOf, Text, Whole
+from pledge.api.fields import Day, Fields, OneOf, Text, Whole
 from pledge.rules.refusals import PharmacyClass
 from pledge.rules.vocabulary import Actor, AuthorizationStatus, ReversalReason
 

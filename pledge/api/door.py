@@ -14,7 +14,9 @@ from django.views.decorators.csrf import csrf_exempt
 
 from pledge.access import NotThere
 from pledge.actions.answers import KeyReused, StillRunning
-from pledge.actions.keys import digest_of
+from pledge.actions.keys import TEST_PREFIX, digest_of
+from pledge.api.bodies import read_query
+from pledge.api.fields import Fields
 from pledge.api.problems import (
     BROKEN,
     IN_PROGRESS,
@@ -23,15 +25,16 @@ from pledge.api.problems import (
     NOT_ACCEPTABLE,
     NOT_FOUND,
     PHARMACY_SUSPENDED,
+    TOO_MANY_REQUESTS,
     UNAUTHENTICATED,
     UNAVAILABLE,
-    FieldError,
     Kind,
     Malformed,
     Problem,
     problem_answer,
 )
-from pledge.callers import PharmacySuspended, UnknownKey, caller_with_key
+from pledge.callers import PharmacySuspended, Presented, UnknownKey, caller_with_key
+from pledge.rates import SECONDS, Allowance, TooManyCalls
 
 View = Callable[..., HttpResponse]
 SPOKEN = frozenset({"*/*", "application/*", "application/json", "application/problem+json"})
@@ -43,15 +46,18 @@ _TOLD: dict[type[Exception], Kind] = {
     KeyReused: KEY_REUSED,
 }
 _log = logging.getLogger(__name__)
+SANDBOX: dict[str, View] = {}  # by the name of a call's view, what answers the same call where the key is a test key
 
 
-def door(method: str, *, keyed: bool = True) -> Callable[[View], View]:
+def door(method: str, *, keyed: bool = True, query: Fields | None = None) -> Callable[[View], View]:
     """Make a view one of the API's calls.
 
-    The view is given the request, the digest of the caller's key and the instant, which is read here and nowhere
-    below. Whatever it raises is answered as a problem; without an answer from the database that is a 503.
+    The view is given the request, the key as it was presented and the instant, which is read here and nowhere below;
+    then what the address captures. It finds out itself who calls, by which the call is counted. Whatever it raises is
+    answered as a problem; without an answer from the database that is a 503.
 
     :param keyed: without it the call is open to everyone, and the view is given the request alone.
+    :param query: the parameters that the address may carry; the view is given them as ``asked``.
     """
     methods = frozenset({"GET", "HEAD"} if method == "GET" else {method})
     allowed = ", ".join(sorted(methods))
@@ -59,15 +65,26 @@ def door(method: str, *, keyed: bool = True) -> Callable[[View], View]:
     def made(view: View) -> View:
         @csrf_exempt
         @wraps(view)
-        def call(request: HttpRequest, **named: str) -> HttpResponse:
+        def call(request: HttpRequest, **named: Any) -> HttpResponse:
+            key = Presented("")
             try:
                 if request.method not in methods:
                     raise Problem(METHOD_NOT_ALLOWED, {"Allow": allowed})
                 if not accepts_json(request.META.get("HTTP_ACCEPT")):
                     raise Problem(NOT_ACCEPTABLE)
-                answer = _admitted(view, request, timezone.now(), named) if keyed else view(request)
+                if not keyed:
+                    answer = view(request)
+                else:
+                    secret = bearer(request)
+                    key.digest, key.is_test = digest_of(secret), secret.startswith(TEST_PREFIX)
+                    answering = SANDBOX.get(view.__name__) if key.is_test else view
+                    if answering is None:
+                        raise UnknownKey
+                    answer = _admitted(answering, request, key, timezone.now(), query, named)
             except Exception as failure:  # noqa: BLE001 - nobody above would answer in the API's own words
                 answer = _answer_failure(request, failure)
+            if key.allowance is not None:
+                _tell_allowance(answer, key.allowance)
             answer["Cache-Control"] = "no-store"
             return answer
 
@@ -76,18 +93,29 @@ def door(method: str, *, keyed: bool = True) -> Callable[[View], View]:
     return made
 
 
-def _admitted(view: View, request: HttpRequest, at: datetime, named: dict[str, str]) -> HttpResponse:
-    digest = digest_of(bearer(request))
+def _admitted(
+    view: View, request: HttpRequest, key: Presented, at: datetime, query: Fields | None, named: dict[str, Any]
+) -> HttpResponse:
     try:
-        if request.META.get("QUERY_STRING"):
-            raise Malformed([FieldError("", "this call takes no query parameters")])
-        return view(request, digest, at, **named)
+        asked = read_query(request, query or {})
+        if query is not None:
+            named["asked"] = asked
+        return view(request, key, at, **named)
     except Malformed as malformed:
-        caller_with_key(digest, at)  # who has no usable key learns that and nothing else
+        caller_with_key(key, at)  # who has no usable key learns that and nothing else
         members: dict[str, Any] = {}
         if malformed.errors:
             members["errors"] = [error._asdict() for error in malformed.errors]
         return problem_answer(malformed.kind, request.path, **members)
+
+
+def _tell_allowance(answer: HttpResponse, allowance: Allowance) -> None:
+    """Say what is left, as the draft of the IETF has it, and to older software under the usual names."""
+    answer["RateLimit-Policy"] = f'"calls";q={allowance.most};w={SECONDS}'
+    answer["RateLimit"] = f'"calls";r={allowance.left};t={allowance.seconds}'
+    answer["X-RateLimit-Limit"] = str(allowance.most)
+    answer["X-RateLimit-Remaining"] = str(allowance.left)
+    answer["X-RateLimit-Reset"] = str(allowance.seconds)
 
 
 def bearer(request: HttpRequest) -> str:
@@ -124,6 +152,10 @@ def unknown_address(request: HttpRequest, **_: Any) -> HttpResponse:
 def _answer_failure(request: HttpRequest, failure: Exception) -> HttpResponse:
     if isinstance(failure, Problem):
         return problem_answer(failure.kind, request.path, failure.headers)
+    if isinstance(failure, TooManyCalls):
+        answer = problem_answer(TOO_MANY_REQUESTS, request.path, {"Retry-After": str(failure.allowance.seconds)})
+        _tell_allowance(answer, failure.allowance)
+        return answer
     kind = _TOLD.get(type(failure))
     if kind is not None:
         return problem_answer(kind, request.path)

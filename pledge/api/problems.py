@@ -56,6 +56,12 @@ KEY_REUSED = Kind(
     "This Idempotency-Key belongs to another request",
     "Repeat the request exactly as it was, or send this one with a new key.",
 )
+TOO_MANY_REQUESTS = Kind(
+    "too-many-requests",
+    429,
+    "Too many calls for now",
+    "Wait as many seconds as Retry-After says, then repeat the request as it was.",
+)
 BROKEN = Kind(
     "internal-error",
     500,

@@ -1,6 +1,7 @@
 """The OpenAPI 3.1 document of the API, made by drf-spectacular from the contract that the calls are read with."""
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from threading import Lock
 from typing import Any
@@ -12,14 +13,13 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.views import APIView
 
-from pledge.api.bodies import Fields, fields_schema
-from pledge.api.contract import AUTHORIZATION, CHECK, COMPONENTS, DISPENSE, REVERSAL
+from pledge.api.bodies import fields_schema
+from pledge.api.calls import CALLS, SCHEMAS, Described
+from pledge.api.contract import COMPONENTS
+from pledge.api.fields import Field
 from pledge.api.problems import KEY_MISSING, KINDS, PROBLEM_TYPE, RETRY_SECONDS
 
 ROOT = "/api/v1/"
-READING = {400, 401, 403, 404, 405, 406, 500, 503}
-POSTING = READING | {413, 415}
-DECIDING = POSTING | {409, 422}
 _KEY = OpenApiParameter(
     "Idempotency-Key",
     {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
@@ -47,7 +47,7 @@ def openapi() -> dict[str, Any]:
     """Give the document, complete with the components that the calls refer to."""
     document = SchemaGenerator(patterns=_patterns()).get_schema(public=True)
     document["components"] = {
-        "schemas": COMPONENTS,
+        "schemas": COMPONENTS | SCHEMAS,
         "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "A pharmacy's key."}},
     }
     for calls in document["paths"].values():
@@ -67,41 +67,44 @@ def _name_answers(call: dict[str, Any]) -> None:
 
 
 def _patterns() -> list[Any]:
-    check = _described("post", "checkEligibility", "May this be dispensed?", 200, "Eligibility", CHECK, POSTING)
-    ask = _described("post", "authorize", "Ask for an authorization", 201, "Authorization", AUTHORIZATION, DECIDING)
-    show = _described("get", "showAuthorization", "Show an authorization", 200, "Authorization", None, READING)
-    dispense = _described("post", "dispense", "Hand the supply over", 200, "Authorization", DISPENSE, DECIDING)
-    reverse = _described("post", "reverse", "Give an authorization back", 200, "Authorization", REVERSAL, DECIDING)
-    one = f"{ROOT[1:]}authorizations/<str:rma_number>"
-    return [
-        path(f"{ROOT[1:]}eligibility-checks", check),
-        path(f"{ROOT[1:]}authorizations", ask),
-        path(one, show),
-        path(f"{one}/dispense", dispense),
-        path(f"{one}/reverse", reverse),
-    ]
+    calls_at: dict[str, list[Described]] = {}
+    for call in CALLS:
+        calls_at.setdefault(call.path, []).append(call)
+    return [path(f"{ROOT[1:]}{address}", _described(calls)) for address, calls in calls_at.items()]
 
 
-def _described(
-    method: str, operation: str, summary: str, success: int, gives: str, takes: Fields | None, statuses: set[int]
-) -> Any:
+def _described(calls: list[Described]) -> Any:
     """Make a view that is never called: drf-spectacular reads calls off views of REST framework."""
-    responses: dict[Any, Any] = {(success, "application/json"): {"$ref": f"#/components/schemas/{gives}"}}
-    responses |= {(status, PROBLEM_TYPE): {"$ref": "#/components/schemas/Problem"} for status in sorted(statuses)}
-    retried = sorted({kind.status for kind in KINDS if kind.name in RETRY_SECONDS} & statuses)
+    methods = {call.method: _method(call) for call in calls}
+    return type(calls[0].operation, (APIView,), {**methods, "permission_classes": []}).as_view()  # type: ignore[attr-defined]
+
+
+def _method(call: Described) -> Any:
+    responses: dict[Any, Any] = {(call.success, "application/json"): {"$ref": f"#/components/schemas/{call.gives}"}}
+    statuses = sorted(call.statuses)
+    responses |= {(status, PROBLEM_TYPE): {"$ref": "#/components/schemas/Problem"} for status in statuses}
+    retried = sorted(
+        {kind.status for kind in KINDS if kind.name in RETRY_SECONDS or kind.status == 429} & call.statuses
+    )
     waiting = OpenApiParameter(
         "Retry-After", OpenApiTypes.INT, OpenApiParameter.HEADER, response=retried, description="In seconds."
     )
 
     def called(view: APIView, request: HttpRequest) -> None: ...
 
-    described = extend_schema(
-        operation_id=operation,
-        summary=summary,
+    called.__doc__ = call.summary
+    return extend_schema(
+        operation_id=call.operation,
+        summary=call.summary,
         tags=["pharmacies"],
-        request={"application/json": fields_schema(takes)} if takes else None,
+        request={"application/json": fields_schema(call.takes)} if call.takes else None,
         responses=responses,
-        parameters=[waiting, _KEY] if 422 in statuses else [waiting],
+        parameters=[waiting, *([_KEY] if call.decides else []), *_parameters(call.query or {})],
     )(called)
-    view: Any = type(operation, (APIView,), {method: described, "__doc__": summary, "permission_classes": []})
-    return view.as_view()
+
+
+def _parameters(query: Mapping[str, Field]) -> list[OpenApiParameter]:
+    return [
+        OpenApiParameter(name, field.schema(), OpenApiParameter.QUERY, required=field.required)
+        for name, field in query.items()
+    ]

@@ -8,10 +8,11 @@ from pledge.models.event import AccessEntry, EventType, ProgramEvent
 from pledge.models.exchange import ImportedRegistrant, RegistrantExport, RegistrantImport
 from pledge.models.idempotency import IdempotencyRecord
 from pledge.models.log_in import Authenticator, FailedTries, RecoveryCode, ReturnCode
-from pledge.models.pharmacy import Pharmacy, PharmacyKey, Wholesaler
+from pledge.models.pharmacy import CallRate, Pharmacist, Pharmacy, PharmacyKey, Wholesaler, WrongGuess
 from pledge.models.pregnancy_test import PregnancyTest
 from pledge.models.prescriber import Designation, Designee, Prescriber
 from pledge.models.registrant import Course, Registrant
+from pledge.models.sandbox import SandboxAuthorization
 from pledge.models.window import MonthlyConfirmation, PrescriptionWindow, RegistrantAnswer
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Authenticator",
     "Authorization",
     "CalendarFeed",
+    "CallRate",
     "Course",
     "Designation",
     "Designee",
@@ -32,6 +34,7 @@ __all__ = [
     "IdempotencyRecord",
     "ImportedRegistrant",
     "MonthlyConfirmation",
+    "Pharmacist",
     "Pharmacy",
     "PharmacyKey",
     "PregnancyTest",
@@ -44,6 +47,8 @@ __all__ = [
     "RegistrantExport",
     "RegistrantImport",
     "ReturnCode",
+    "SandboxAuthorization",
     "SavedFilter",
     "Wholesaler",
+    "WrongGuess",
 ]

@@ -28,7 +28,8 @@ class AuthorizationQuerySet(models.QuerySet):
 class Authorization(models.Model):
     """The risk management authorization a pharmacy asks for before it dispenses.
 
-    ``do_not_dispense_after`` is a program day, or null where the edition knows no window.
+    ``do_not_dispense_after`` is a program day, or null where the edition knows no window. ``returned_to_stock_at`` is
+    said of one that was revoked, which cannot be reversed.
     """
 
     rma_number = models.CharField("RMA number", max_length=20, unique=True)
@@ -51,6 +52,7 @@ class Authorization(models.Model):
     suspended_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     lapsed_at = models.DateTimeField(null=True, blank=True)
+    returned_to_stock_at = models.DateTimeField(null=True, blank=True)
 
     objects = AuthorizationQuerySet.as_manager()
 
@@ -68,6 +70,12 @@ class Authorization(models.Model):
         ]
         indexes = [
             models.Index(fields=["pharmacy", "-id"], name="authorization_pharmacy_idx"),
+            models.Index(fields=["pharmacy", "status", "-id"], name="authorization_status_idx"),
+            models.Index(
+                fields=["pharmacy", "client_reference", "-id"],
+                condition=~Q(client_reference=""),
+                name="authorization_reference_idx",
+            ),
             models.Index(fields=["registrant", "pharmacy", "-id"], name="authorization_newest_idx"),
             models.Index(
                 fields=["do_not_dispense_after", "issued_on"],

@@ -12,6 +12,7 @@ WRITERS = (
     "pledge/trail.py",
     "pledge/rows.py",
     "pledge/frame.py",
+    "pledge/rates.py",  # an operator's bound, no fact of the program
     "consents/actions",
     "notifications/outbox",
     "notifications/reminders",

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from pledge.actions import keys
-from pledge.callers import PharmacySuspended, UnknownKey, caller_with_key
+from pledge.callers import PharmacySuspended, Presented, UnknownKey, caller_with_key
 from pledge.models import EventType, PharmacyKey, ProgramEvent
 from pledge.rules.refusals import Rejected
 from tests import lives
@@ -35,7 +35,7 @@ class TestAKey:
 
     def test_names_its_pharmacy_while_it_is_usable(self, program, now):
         secret = lives.a_key(program.pharmacy, now)
-        caller = caller_with_key(keys.digest_of(secret), now)
+        caller = caller_with_key(Presented(keys.digest_of(secret)), now)
         assert (caller.pharmacy, caller.pharmacy_name) == (program.pharmacy, "Corner Pharmacy")
         assert caller.standing.holds(now.date())
 
@@ -51,7 +51,7 @@ class TestAKey:
         issued = keys.issue_key(pharmacy=program.pharmacy, by=program.administrator, at=now)
         keys.revoke_key(key=issued.row, by=program.administrator, at=now)
         with pytest.raises(UnknownKey):
-            caller_with_key(issued.row.digest, now)
+            caller_with_key(Presented(issued.row.digest), now)
         with pytest.raises(Rejected, match="revoked already"):
             keys.revoke_key(key=issued.row, by=program.administrator, at=now)
         assert ProgramEvent.objects.filter(type=EventType.KEY_REVOKED).count() == 1
@@ -62,7 +62,7 @@ class TestAKey:
         secret = lives.a_key(program.pharmacy, now)
         suspend(party=program.pharmacy, by=program.administrator, at=now)
         with pytest.raises(PharmacySuspended):
-            caller_with_key(keys.digest_of(secret), now)
+            caller_with_key(Presented(keys.digest_of(secret)), now)
 
 
 class TestTheCommand:
@@ -73,16 +73,16 @@ class TestTheCommand:
 
     def test_prints_the_key_alone_and_once(self, program, now):
         secret, beside = self.run(program.pharmacy.number)
-        assert caller_with_key(keys.digest_of(secret), now).pharmacy == program.pharmacy
+        assert caller_with_key(Presented(keys.digest_of(secret)), now).pharmacy == program.pharmacy
         assert secret not in beside
         assert "until it is revoked" in beside
 
     def test_gives_it_an_end(self, program, now):
         secret, _ = self.run(program.pharmacy.number, "--days", "90")
         digest = keys.digest_of(secret)
-        assert caller_with_key(digest, now + timedelta(days=89))
+        assert caller_with_key(Presented(digest), now + timedelta(days=89))
         with pytest.raises(UnknownKey):
-            caller_with_key(digest, now + timedelta(days=91))
+            caller_with_key(Presented(digest), now + timedelta(days=91))
 
     def test_keeps_who_issued_it(self, program):
         self.run(program.pharmacy.number, "--by", "Ada Administrator")
