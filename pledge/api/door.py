@@ -88,9 +88,27 @@ def door(method: str, *, keyed: bool = True, query: Fields | None = None) -> Cal
             answer["Cache-Control"] = "no-store"
             return answer
 
+        call.methods = methods  # type: ignore[attr-defined]
         return call
 
     return made
+
+
+def by_method(*calls: View) -> View:
+    """Make the view of an address where several calls are, each with methods of its own; any other is told them all."""
+    answering = {method: call for call in calls for method in call.methods}  # type: ignore[attr-defined]
+    allowed = ", ".join(sorted(answering))
+
+    @csrf_exempt
+    def chosen(request: HttpRequest, **named: Any) -> HttpResponse:
+        call = answering.get(request.method or "")
+        if call is not None:
+            return call(request, **named)
+        answer = problem_answer(METHOD_NOT_ALLOWED, request.path, {"Allow": allowed})
+        answer["Cache-Control"] = "no-store"
+        return answer
+
+    return chosen
 
 
 def _admitted(
