@@ -1,7 +1,7 @@
 """The audit trail: one event for every action, written in the action's own transaction, announced after commit."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.dispatch import Signal
 
-from pledge.models import AccessEntry, Designee, EventType, Pharmacy, Prescriber, ProgramEvent, Registrant
+from pledge.models import AccessEntry, Designee, EventType, Pharmacist, Pharmacy, Prescriber, ProgramEvent, Registrant
 from pledge.rows import insert, update
 from pledge.rules.calendar import program_day
 from pledge.rules.editions import edition_on
@@ -35,6 +35,7 @@ class By:
     designee: Designee | None = None
     pharmacy: Pharmacy | None = None
     registrant: Registrant | None = None
+    pharmacist: Pharmacist | None = None  # only where they came by their own log-in
 
     @property
     def on_behalf_of(self) -> str:
@@ -56,6 +57,11 @@ def by_pharmacy(pharmacy: Pharmacy, pharmacist: str) -> By:
     """Give the actor for a named pharmacist of a pharmacy."""
     shown = pharmacy.name[: _LONGEST_NAME - len(pharmacist) - 3]
     return By("pharmacy", str(pharmacy.pk), f"{shown} / {pharmacist}", pharmacy=pharmacy)
+
+
+def by_pharmacist(pharmacist: Pharmacist) -> By:
+    """Give the actor for a pharmacist who came by their own log-in: as :func:`by_pharmacy`, and known to be them."""
+    return replace(by_pharmacy(pharmacist.pharmacy, pharmacist.own_id), pharmacist=pharmacist)
 
 
 def by_registrant(registrant: Registrant, kind: str = "registrant") -> By:

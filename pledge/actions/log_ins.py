@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.contrib.auth.models import Group, User
 
-from pledge.actions.may_let_in import OPERATOR, check_may_let_in, check_superuser, is_of_a_clinic
+from pledge.actions.may_let_in import OPERATOR, check_may_let_in, check_superuser, is_of_a_party
 from pledge.actions.passwords import check_password_strength
 from pledge.actions.tries import forget_failures, lock_log_in, of_name, of_second_factor
 from pledge.actions.ways_back import Given, new_way_back, revoke_ways_back
@@ -74,15 +74,11 @@ def make_clinic_log_in(*, party: Prescriber | Designee, username: str, by: By, a
     row = type(party)._default_manager.locked(party.pk)
     if row.user_id is not None:
         raise Rejected("party", f"{row.name} has a log-in already")
-    _check_unused("username", username)
-    user = User(username=username, last_name=row.name[:_LONGEST_NAME])
-    user.set_unusable_password()
-    user.save()
-    given, way = new_way_back(user, at)
-    changes = [_without_password(user)]
-    record(EventType.LOG_IN_MADE, act="log_ins.make_clinic_log_in", by=by, at=at, about=user, changes=changes)
+    user, changes = new_log_in(username, row.name)
+    record(EventType.LOG_IN_MADE, act="log_ins.make_clinic_log_in", by=by, at=at, about=user, changes=[changes])
     record(EventType.LOG_IN_LINKED, act="participants.link_log_in", by=by, at=at, about=row,
            changes=[changed(row, user=user)])  # fmt: skip
+    given, way = new_way_back(user, at)
     record(EventType.RETURN_CODE_GIVEN, act="ways_back.give_return_code", by=by, at=at, about=user, changes=way)
     return MadeLogIn(user, given)
 
@@ -105,8 +101,8 @@ def change_log_in(
     """
     check_superuser(by)
     row = User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    if (groups or is_superuser) and is_of_a_clinic(row):
-        raise Rejected("groups", "this is a prescriber's or designee's log-in; who is of the program too has another")
+    if (groups or is_superuser) and is_of_a_party(row):
+        raise Rejected("groups", "this is someone's of a clinic or pharmacy; who is of the program too has another")
     if by.id == str(row.pk) and not is_superuser:
         raise Rejected("is_superuser", "nobody gives up their own standing; another superuser does that")
     if email.casefold() != row.email.casefold():
@@ -161,6 +157,18 @@ def unlock_log_in(*, user: User, by: By, at: datetime) -> User:
         raise Rejected("user", "this log-in is not locked")
     record(EventType.LOG_IN_UNLOCKED, act="log_ins.unlock_log_in", by=by, at=at, about=user, changes=changes)
     return user
+
+
+def new_log_in(username: str, name: str) -> tuple[User, dict[str, dict[str, list[object]]]]:
+    """Make a log-in that is in no group and opens nothing yet, without a password; give it and what changed.
+
+    :raises Rejected: for a name that someone has or had.
+    """
+    _check_unused("username", username)
+    user = User(username=username, last_name=name[:_LONGEST_NAME])
+    user.set_unusable_password()
+    user.save()
+    return user, _without_password(user)
 
 
 def _check_unused(field: str, said: str) -> None:

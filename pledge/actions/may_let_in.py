@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from pledge.models import Designation, Designee, EventType, Prescriber, ProgramEvent
+from pledge.models import Designation, Designee, EventType, Pharmacist, Pharmacy, Prescriber, ProgramEvent
 from pledge.rules.calendar import program_day
 from pledge.rules.refusals import Rejected
 from pledge.trail import By
@@ -15,13 +15,17 @@ PROGRAM_DOES = (
     "a prescriber lets in whom the program enrolled for them and who never acted for anyone else; anyone else asks a "
     "program administrator, who does it"
 )
+REPRESENTATIVE_DOES = (
+    "a pharmacy's authorized representative lets in its pharmacists; a representative asks a program administrator"
+)
 
 
 def check_may_let_in(by: By, user: User, at: datetime) -> None:
     """Make sure that someone may let the owner of a log-in back in.
 
-    A prescriber in person does so for who acts for them alone (:func:`is_theirs_alone`), a program administrator for
-    anyone of a clinic, a superuser for everyone else, and whoever runs the service for all.
+    A prescriber in person does so for who acts for them alone (:func:`is_theirs_alone`), a pharmacy's authorized
+    representative for its pharmacists, a program administrator for anyone of a clinic or a pharmacy, a superuser for
+    everyone else, and whoever runs the service for all.
 
     :raises Rejected: naming who may.
     """
@@ -30,9 +34,12 @@ def check_may_let_in(by: By, user: User, at: datetime) -> None:
     if by.kind == "program" and by.id == str(user.pk):
         raise Rejected("by", "nobody lets themselves back in; another administrator does")
     if by.kind == "program":
-        if is_of_a_clinic(user) and not is_of_the_program(user):
+        if is_of_a_party(user) and not is_of_the_program(user):
             return
         check_superuser(by)
+    elif by.kind == "pharmacy":
+        if not _is_their_pharmacist(user, by) or is_of_the_program(user):
+            raise Rejected("by", REPRESENTATIVE_DOES)
     elif not _acts_for_alone(user, by, at) or is_of_the_program(user):
         raise Rejected("by", PROGRAM_DOES)
 
@@ -50,9 +57,19 @@ def check_superuser(by: By) -> None:
         raise Rejected("by", "only a superuser, or whoever runs the service, does this")
 
 
-def is_of_a_clinic(user: Any) -> bool:
-    """Tell whether a log-in is a prescriber's or a designee's."""
-    return Prescriber.objects.filter(user=user).exists() or Designee.objects.filter(user=user).exists()
+def is_of_a_party(user: Any) -> bool:
+    """Tell whether a log-in is, or was, a prescriber's, a designee's or a pharmacist's."""
+    return any(party._default_manager.filter(user=user).exists() for party in (Prescriber, Designee, Pharmacist))
+
+
+def represents(by: By, pharmacy: Pharmacy) -> bool:
+    """Tell whether someone is a pharmacy's authorized representative now, come in by their own log-in.
+
+    Software with the pharmacy's key never is, whichever pharmacist it names.
+    """
+    if by.pharmacist is None:
+        return False
+    return pharmacy.pharmacists.active().filter(pk=by.pharmacist.pk, is_representative=True).exists()
 
 
 def is_of_the_program(user: Any) -> bool:
@@ -73,6 +90,13 @@ def is_theirs_alone(designee: Designee, prescriber: Prescriber) -> bool:
         at=ever[0].granted_at, type=EventType.DESIGNATION_GRANTED, subject="designation", subject_id=ever[0].pk
     )
     return not named.exclude(actor_kind="program").exists()
+
+
+def _is_their_pharmacist(user: User, by: By) -> bool:
+    """Tell whether a log-in is a pharmacist's whom the representative who acts may let in: never a representative's."""
+    if by.pharmacy is None or not represents(by, by.pharmacy):
+        return False
+    return by.pharmacy.pharmacists.active().filter(user=user, is_representative=False).exists()
 
 
 def _acts_for_alone(user: User, by: By, at: datetime) -> bool:

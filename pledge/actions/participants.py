@@ -6,12 +6,21 @@ from typing import Any
 from pledge.actions.steps import end_authorization, is_past, settle_dead
 from pledge.facts import record_of
 from pledge.frame import action
-from pledge.models import Authorization, Designation, Designee, EventType, Pharmacy, Prescriber, Wholesaler
+from pledge.models import (
+    Authorization,
+    Designation,
+    Designee,
+    EventType,
+    Pharmacist,
+    Pharmacy,
+    Prescriber,
+    Wholesaler,
+)
 from pledge.models.standing import CertifiedParty
 from pledge.rules.calendar import program_day
 from pledge.rules.refusals import Rejected
-from pledge.rules.vocabulary import AuthorizationStatus, Scope
-from pledge.trail import SYSTEM, By, changed, created, record
+from pledge.rules.vocabulary import Scope
+from pledge.trail import By, changed, created, record
 
 
 @action
@@ -107,9 +116,11 @@ def certify(*, party: CertifiedParty, certified_through: date, by: By, at: datet
     _check_span(certified_through, at)
     row = type(party).objects.locked(party.pk)
     if isinstance(row, Pharmacy):  # what its gap revoked stays revoked; a prescriber's merely resume
-        _settle_run_out(row, at)
+        settle_run_out(row, at)
+    if row.suspended_at is not None:
+        _count_anew(row)
     changes = changed(row, certified_on=program_day(at), certified_through=certified_through, suspended_at=None)
-    _resume(row, by=by, at=at)
+    resume(row, by=by, at=at)
     record(EventType.PARTY_CERTIFIED, act="participants.certify", by=by, at=at, about=row, changes=[changes])
     return row
 
@@ -123,23 +134,22 @@ def suspend(*, party: CertifiedParty, reason: str = "", by: By, at: datetime) ->
     row = type(party).objects.locked(party.pk)
     if row.suspended_at is not None:
         raise Rejected("party", f"{row.name} is suspended already")
-    _settle_run_out(row, at)
-    _follow(row, by=by, at=at)  # judged before the row says suspended: what had lapsed by then was not revoked
-    changes = [changed(row, suspended_at=at)]
-    if reason.strip():
-        changes.append({"reason": {"reason": [None, reason.strip()]}})
-    record(EventType.PARTY_SUSPENDED, act="participants.suspend", by=by, at=at, about=row, changes=changes)
+    suspend_locked(row, reason, act="participants.suspend", by=by, at=at)
     return row
 
 
 @action
 def reinstate(*, party: CertifiedParty, by: By, at: datetime) -> CertifiedParty:
-    """End a suspension; the old end day of the certification stands again (section 13, Standing)."""
+    """End a suspension; the old end day of the certification stands again (section 13, Standing).
+
+    What a pharmacy named wrongly is forgotten with it, and counted anew.
+    """
     row = type(party).objects.locked(party.pk)
     if row.suspended_at is None:
         raise Rejected("party", f"{row.name} is not suspended")
+    _count_anew(row)
     changes = changed(row, suspended_at=None)
-    _resume(row, by=by, at=at)
+    resume(row, by=by, at=at)
     record(EventType.PARTY_REINSTATED, act="participants.reinstate", by=by, at=at, about=row, changes=[changes])
     return row
 
@@ -148,12 +158,17 @@ def reinstate(*, party: CertifiedParty, by: By, at: datetime) -> CertifiedParty:
 def record_run_out(*, party: CertifiedParty, by: By, at: datetime) -> CertifiedParty:  # noqa: ARG001 - the frame's
     """Record what a certification that ran out did to the live authorizations; the nightly work calls it."""
     row = type(party).objects.locked(party.pk)
-    _settle_run_out(row, at)
+    settle_run_out(row, at)
     return row
 
 
 def _party(name: str, email: str, through: date, at: datetime) -> dict[str, Any]:
     return {"name": name, "email": email, "certified_on": program_day(at), "certified_through": through}
+
+
+def _count_anew(party: CertifiedParty) -> None:
+    if isinstance(party, Pharmacy):
+        count_anew(party.pk)
 
 
 def _check_span(through: date, at: datetime) -> None:
@@ -175,41 +190,7 @@ def _check_unlinked(user: Any) -> None:
     if user is None:
         return
     locked = type(user)._default_manager.select_for_update(no_key=True).get(pk=user.pk)
-    if any(model._default_manager.filter(user=locked).exists() for model in (Prescriber, Designee)):
+    if any(model._default_manager.filter(user=locked).exists() for model in (Prescriber, Designee, Pharmacist)):
         raise Rejected("user", f"{locked.get_username()} is the log-in of someone else already")
     if locked.is_superuser or locked.groups.exists():
         raise Rejected("user", f"{locked.get_username()} is the log-in of someone of the program")
-
-
-def _live_of(party: CertifiedParty) -> list[Authorization]:
-    rows = Authorization.objects.live().select_related("registrant", "window")
-    rows = rows.select_for_update(of=("self",), no_key=True).order_by("id")
-    if isinstance(party, Prescriber):
-        return list(rows.filter(registrant__prescriber=party))
-    return list(rows.filter(pharmacy=party)) if isinstance(party, Pharmacy) else []
-
-
-def _settle_run_out(party: CertifiedParty, at: datetime) -> None:
-    if party.suspended_at is None and not party.standing.holds(program_day(at)):
-        _follow(party, by=SYSTEM, at=at)
-
-
-def _follow(party: CertifiedParty, *, by: By, at: datetime) -> None:
-    act, event = (
-        ("suspend", EventType.AUTHORIZATION_SUSPENDED)
-        if isinstance(party, Prescriber)
-        else ("revoke", EventType.AUTHORIZATION_REVOKED)
-    )
-    for authorization in _live_of(party):
-        if is_past(authorization, program_day(at)):
-            settle_dead(record_of(authorization.registrant, program_day(at)), at=at)
-        elif act == "revoke" or authorization.status == AuthorizationStatus.ISSUED:
-            end_authorization(authorization, act, event, by=by, at=at)
-
-
-def _resume(party: CertifiedParty, *, by: By, at: datetime) -> None:
-    if not isinstance(party, Prescriber) or not party.standing.holds(program_day(at)):
-        return
-    for authorization in _live_of(party):
-        if not is_past(authorization, program_day(at)):
-            end_authorization(authorization, "resume", EventType.AUTHORIZATION_RESUMED, by=by, at=at)

@@ -73,6 +73,8 @@ def _standing(user: User) -> Iterator[str]:
         yield f"prescriber: {user.prescriber.name}"
     if hasattr(user, "designee"):
         yield f"designee: {user.designee.name}"
+    if hasattr(user, "pharmacist"):
+        yield f"pharmacist: {user.pharmacist.name}, {user.pharmacist.pharmacy.name}"
     yield from sorted(user.groups.values_list("name", flat=True))
     if user.is_superuser:
         yield "superuser"

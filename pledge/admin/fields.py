@@ -88,7 +88,14 @@ class LogInField(forms.CharField):
         name = super().clean(value)
         if not name:
             return None
-        free = {"prescriber": None, "designee": None, "groups": None, "is_superuser": False, "is_active": True}
+        free = {
+            "prescriber": None,
+            "designee": None,
+            "pharmacist": None,
+            "groups": None,
+            "is_superuser": False,
+            "is_active": True,
+        }
         user = get_user_model().objects.filter(username=name, **free).first()
         if user is None:
             raise ValidationError("There is no unused log-in of this name.")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -15,7 +16,7 @@ from pledge.admin.signin.session import has_second_factor
 from pledge.models import Prescriber, Registrant
 from pledge.rules.calendar import PROGRAM_ZONE, program_day
 from pledge.rules.vocabulary import Scope, Word
-from pledge.trail import By, by_auditor, by_designee, by_prescriber, by_program
+from pledge.trail import By, by_auditor, by_designee, by_pharmacist, by_prescriber, by_program
 
 PROGRAM_ADMINISTRATORS = "Program administrators"
 AUDITORS = "Auditors"
@@ -26,11 +27,14 @@ class Role(Word):
 
     PRESCRIBER = "prescriber", "Prescriber"
     DESIGNEE = "designee", "Designee"
+    PHARMACIST = "pharmacist", "Pharmacist"
+    REPRESENTATIVE = "representative", "Authorized representative"
     PROGRAM = "program", "Program administrator"
     AUDITOR = "auditor", "Auditor"
 
 
 CLINIC = frozenset({Role.PRESCRIBER, Role.DESIGNEE})
+COUNTER = frozenset({Role.PHARMACIST, Role.REPRESENTATIVE})
 STAFF = frozenset({Role.PROGRAM})
 EVERYONE = CLINIC | STAFF
 OVERSIGHT = STAFF | {Role.AUDITOR}  # who reads the record; an auditor changes nothing
@@ -96,25 +100,49 @@ def visitor_of(request: HttpRequest) -> Visitor | None:
 
 
 def visitor_behind(user: object, on: date) -> Visitor | None:
-    """Give who a log-in is on a program day: a prescriber, else a designee, an auditor, an administrator, or no one.
+    """Give who a log-in is on a program day: the narrowest of their capacities, or no one.
 
-    The narrowest capacity comes first, so that a log-in linked to a clinic never sees more than the clinic.
+    A prescriber comes first, then a designee, a pharmacist, an auditor, an administrator, so that a log-in linked to a
+    party never sees more than that party. Who acts for their pharmacy no more is no one; a suspended pharmacy's come
+    in, and are told.
     """
     if not getattr(user, "is_active", False):
         return None
+    for capacity in (_of_a_clinic, _of_a_pharmacy, _of_the_program):
+        linked, visitor = capacity(user, on)
+        if linked:
+            return visitor
+    return None
+
+
+def _of_a_clinic(user: Any, on: date) -> tuple[bool, Visitor | None]:
     prescriber = getattr(user, "prescriber", None)
     if prescriber is not None:
-        return Visitor(Role.PRESCRIBER, (by_prescriber(prescriber),), prescriber.time_zone)
+        return True, Visitor(Role.PRESCRIBER, (by_prescriber(prescriber),), prescriber.time_zone)
     designee = getattr(user, "designee", None)
-    if designee is not None:
-        designations = designee.designations.in_force(on).select_related("prescriber").order_by("prescriber__name")
-        acts_as = tuple(by_designee(designee, designation.prescriber) for designation in designations)
-        scopes = {designation.prescriber_id: frozenset(designation.scopes) for designation in designations}
-        return Visitor(Role.DESIGNEE, acts_as, designee.time_zone, scopes) if acts_as else None
-    groups = set(user.groups.values_list("name", flat=True))  # type: ignore[attr-defined]
-    name, pk = user.get_full_name() or user.get_username(), str(user.pk)  # type: ignore[attr-defined]
+    if designee is None:
+        return False, None
+    designations = designee.designations.in_force(on).select_related("prescriber").order_by("prescriber__name")
+    acts_as = tuple(by_designee(designee, designation.prescriber) for designation in designations)
+    scopes = {designation.prescriber_id: frozenset(designation.scopes) for designation in designations}
+    return True, Visitor(Role.DESIGNEE, acts_as, designee.time_zone, scopes) if acts_as else None
+
+
+def _of_a_pharmacy(user: Any, on: date) -> tuple[bool, Visitor | None]:  # noqa: ARG001 - as the others
+    pharmacist = getattr(user, "pharmacist", None)
+    if pharmacist is None:
+        return False, None
+    if pharmacist.ended_at is not None:
+        return True, None
+    role = Role.REPRESENTATIVE if pharmacist.is_representative else Role.PHARMACIST
+    return True, Visitor(role, (by_pharmacist(pharmacist),), pharmacist.pharmacy.time_zone)
+
+
+def _of_the_program(user: Any, on: date) -> tuple[bool, Visitor | None]:  # noqa: ARG001 - as the others
+    groups = set(user.groups.values_list("name", flat=True))
+    name, pk = user.get_full_name() or user.get_username(), str(user.pk)
     if AUDITORS in groups:
-        return Visitor(Role.AUDITOR, (by_auditor(name, pk),), PROGRAM_ZONE.key)
-    if PROGRAM_ADMINISTRATORS in groups or getattr(user, "is_superuser", False):
-        return Visitor(Role.PROGRAM, (by_program(name, pk),), PROGRAM_ZONE.key)
-    return None
+        return True, Visitor(Role.AUDITOR, (by_auditor(name, pk),), PROGRAM_ZONE.key)
+    if PROGRAM_ADMINISTRATORS in groups or user.is_superuser:
+        return True, Visitor(Role.PROGRAM, (by_program(name, pk),), PROGRAM_ZONE.key)
+    return False, None

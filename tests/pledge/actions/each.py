@@ -40,6 +40,7 @@ from tests.pledge.actions.each_exchange import EXCHANGE
 from tests.pledge.actions.each_feeds import FEEDS
 from tests.pledge.actions.each_filters import FILTERS
 from tests.pledge.actions.each_log_ins import LOG_INS
+from tests.pledge.actions.each_pharmacists import PHARMACISTS
 from tests.pledge.actions.one_step import AT, ON, THROUGH, Step, before
 
 
@@ -469,4 +470,5 @@ EACH: dict[str, Callable[[lives.Program], Step]] = (
     | FEEDS
     | FILTERS
     | LOG_INS
+    | PHARMACISTS
 )
