@@ -19,6 +19,7 @@ DESIGNATION_WARNING_DAYS, CERTIFICATION_TASK_DAYS = 14, 30  # before an end; of 
 # alert the program, and suspend it.
 KEY_OVERLAP_DAYS = 7
 GUESSES_SLOWED, GUESSES_ALERTED, GUESSES_SUSPENDED = 10, 20, 50
+GUESS_PAUSE_SECONDS, GUESS_PAUSE_SECONDS_MOST = 2, 600  # the first pause, which doubles, and the longest
 # Webhooks: how long a message is tried, how long an answer is waited for, how many addresses a pharmacy may have.
 WEBHOOK_TRIED_HOURS, WEBHOOK_SECONDS, WEBHOOKS_MOST = 72, 5, 5
 WEBHOOK_OVERLAP_HOURS = 24  # in which a rotated secret signs beside the new one

@@ -9,6 +9,7 @@ from django.db import transaction
 from notifications.kinds import Kind, Reader
 from notifications.outbox import queue
 from notifications.signing_announcements import SIGNING_ANNOUNCERS
+from pledge.actions.guesses import SUSPENDED_FOR_GUESSING
 from pledge.facts import record_of
 from pledge.models import (
     Authorization,
@@ -196,6 +197,17 @@ def _deviated(kind: Kind, event: ProgramEvent) -> None:
     _tell_program(event, kind, f"deviation:{event.subject_id}")
 
 
+def _guessing(event: ProgramEvent) -> None:
+    _tell_program(event, Kind.GUESSING, f"event:{event.pk}")
+
+
+def _suspended(event: ProgramEvent) -> None:
+    """Tell of a suspension that nobody of the program decided; of any other its administrator tells the party."""
+    if event.act == SUSPENDED_FOR_GUESSING:
+        _guessing(event)
+        queue(Reader.PHARMACY, _subject(event), Kind.GUESSING, f"event:{event.pk}", at=event.at, caused_by=event)
+
+
 ANNOUNCERS: dict[EventType, Callable[[ProgramEvent], None]] = {
     EventType.REGISTRANT_ENROLLED: _enrolled,
     EventType.REGISTRANT_REENROLLED: _enrolled,
@@ -217,6 +229,8 @@ ANNOUNCERS: dict[EventType, Callable[[ProgramEvent], None]] = {
     EventType.REGISTRANT_TRANSFERRED: _transferred,
     EventType.DEVIATION_RAISED: partial(_deviated, Kind.DEVIATION),
     EventType.DISPENSE_REPORTED: partial(_deviated, Kind.NONCOMPLIANCE),
+    EventType.GUESSING_SUSPECTED: _guessing,
+    EventType.PARTY_SUSPENDED: _suspended,
 }
 
 TOLD_BY_THE_SWEEP: dict[EventType, Kind] = {

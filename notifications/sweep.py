@@ -30,6 +30,7 @@ from pledge.models import (
     PrescriptionWindow,
     ProgramEvent,
 )
+from pledge.rates import forget_guesses
 from pledge.rules.calendar import PROGRAM_ZONE, days_after, program_day
 from pledge.rules.editions import EDITIONS, LockoutScope, edition_on
 from pledge.rules.vocabulary import LIVE_STATUSES, AuthorizationStatus
@@ -126,6 +127,7 @@ def _works(at: datetime) -> Iterator[tuple[str, Callable[[Report], int]]]:
     yield "told to pharmacies", lambda report: _for_each(report, _untold(at), _tell)
     yield "repaired", lambda report: _for_each(report, _unannounced(at), partial(_repair, at=at))
     yield "answers forgotten", lambda report: forget_answers(at, dry_run=report.dry_run)
+    yield "guesses forgotten", lambda report: forget_guesses(at, dry_run=report.dry_run)
     for name in STATEMENTS:
         yield name, partial(_remind, name, at)
 

@@ -158,6 +158,19 @@ TEXTS: Mapping[tuple[Reader, Kind], Said] = {
         "Una autorización se reanudó",
         "Una autorización que estaba suspendida puede usarse de nuevo.",
     ),
+    (Reader.PHARMACY, Kind.GUESSING): {
+        "en": Words(
+            "You are suspended for now",
+            "Too many numbers were asked about that are not known, so you are suspended for now. Please hand nothing "
+            "over, and call the program today: they can let you go on.",
+        ),
+        "es": Words(
+            "Su acceso está suspendido por ahora",
+            "Se consultaron demasiados números desconocidos, y por ahora su acceso está suspendido. No entregue nada y "
+            "llame hoy al programa: allí pueden restablecerlo.",
+        ),
+    },
+    (Reader.PROGRAM, Kind.GUESSING): _LOOK,
     (Reader.PROGRAM, Kind.DEVIATION): _LOOK,
     (Reader.PROGRAM, Kind.NONCOMPLIANCE): _LOOK,
 }

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from pledge.models import Pharmacy, Registrant
-from pledge.rates import Allowance, count_calls
+from pledge.rates import Allowance, count_calls, wrong_naming
 from pledge.rules.history import Standing
 
 CALLER_COLUMNS = "k.prefix, f.id, f.name, f.certified_on, f.certified_through, f.suspended_at IS NOT NULL"
@@ -39,16 +39,19 @@ _WITH_AUTHORIZATION = f"""
 class Presented:
     """The key that a call carries, as the digest under which it is kept; once admitted, what is left to its holder.
 
-    ``calls`` is how many the call counts for.
+    ``calls`` is how many the call counts for; ``missed``, what it names that the caller may not know of. Both are said
+    before the key is admitted, which counts them.
     """
 
-    __slots__ = ("allowance", "calls", "digest", "is_test")
+    __slots__ = ("allowance", "calls", "digest", "is_test", "missed", "pharmacy_id")
 
     def __init__(self, digest: str, *, is_test: bool = False) -> None:
         """Take the digest, and whether the key says of itself that it is one of the sandbox."""
         self.digest = digest
         self.is_test = is_test
         self.calls = 1
+        self.missed: list[str] = []
+        self.pharmacy_id: int | None = None
         self.allowance: Allowance | None = None
 
 
@@ -98,6 +101,8 @@ def naming_registrant(key: Presented, number: str, born_on: date, at: datetime) 
     :raises UnknownKey, PharmacySuspended, TooManyCalls: as :func:`caller_with_key` does.
     """
     row = _one_row(_WITH_REGISTRANT, {"digest": key.digest, "at": at, "number": number, "born_on": born_on})
+    if row is not None and row[6] is None:
+        key.missed.append(wrong_registrant(number, born_on))
     return Named(admitted(key, row, at), _registrant(row))
 
 
@@ -107,7 +112,14 @@ def naming_authorization(key: Presented, rma_number: str, at: datetime) -> Named
     :raises UnknownKey, PharmacySuspended, TooManyCalls: as :func:`caller_with_key` does.
     """
     row = _one_row(_WITH_AUTHORIZATION, {"digest": key.digest, "at": at, "rma_number": rma_number})
+    if row is not None and row[6] is None:
+        key.missed.append(wrong_naming("authorization", rma_number))
     return Named(admitted(key, row, at), _registrant(row))
+
+
+def wrong_registrant(number: str, born_on: date) -> str:
+    """Give the digest under which a number and a date of birth count that name no one."""
+    return wrong_naming("registrant", number, born_on.isoformat())
 
 
 def admitted(key: Presented, row: Sequence[Any] | None, at: datetime) -> Caller:
@@ -115,14 +127,16 @@ def admitted(key: Presented, row: Sequence[Any] | None, at: datetime) -> Caller:
 
     :raises UnknownKey: where there is no row.
     :raises PharmacySuspended: where the row's pharmacy is.
-    :raises TooManyCalls: where it has made all the calls that it may.
+    :raises TooManyCalls: where it has made all the calls that it may, or is slowed down.
+    :raises GuessedTooOften: where it has named too many that it may not know of.
     """
     if row is None:
         raise UnknownKey
     if row[5]:
         raise PharmacySuspended
     if key.allowance is None:
-        key.allowance = count_calls(row[1], at, calls=key.calls, sandbox=key.is_test)
+        key.pharmacy_id = row[1]
+        key.allowance = count_calls(row[1], at, calls=key.calls, sandbox=key.is_test, missed=key.missed)
     return Caller(row[0], row[1], row[2], Standing(row[3], row[4], suspended=False))
 
 

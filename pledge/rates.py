@@ -1,15 +1,24 @@
-"""How many calls a pharmacy may make: counted by the database, so that all processes count together (trust-bar R49).
+"""How many calls a pharmacy may make, and how many wrong names it may give: counted by the database, so that all
+processes count together and none too late (trust-bar R49).
 
-This is an operator's bound and no rule of the program; its numbers are in the settings.
+These are an operator's bounds and no rule of the program; their numbers are in the settings.
 """
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import Count
+from django.utils.crypto import salted_hmac
+
+from pledge.models import WrongGuess
 
 SECONDS = 60
+GUESSES_COUNT_FOR = timedelta(days=1)
+REMEMBERED_SECONDS = 10  # of a refusal, by the process that gave it; a pharmacy let in again waits no longer
+_REMEMBERED_MOST = 1000
 _COUNT = """
     INSERT INTO pledge_callrate AS rate (pharmacy_id, sandbox, minute, calls) VALUES (%s, %s, %s, %s)
     ON CONFLICT (pharmacy_id, sandbox) DO UPDATE
@@ -17,14 +26,26 @@ _COUNT = """
            minute = EXCLUDED.minute
     RETURNING calls, slowed_until
 """
+# Wherever the lock on the pharmacy's row is not held, this counts too few.
+_NOTE_GUESSES = """
+    INSERT INTO pledge_wrongguess AS guess (pharmacy_id, digest, at)
+    SELECT %s::bigint, named, %s::timestamptz FROM unnest(%s::text[]) AS named
+    ON CONFLICT (pharmacy_id, digest) DO UPDATE SET at = EXCLUDED.at WHERE guess.at <= %s
+"""
+_GUESSES = "SELECT count(*) FROM pledge_wrongguess WHERE pharmacy_id = %s AND at > %s"
+_SLOW_DOWN = "UPDATE pledge_callrate SET slowed_until = %s WHERE pharmacy_id = %s AND NOT sandbox"
 
 
 class Allowance(NamedTuple):
-    """What is left to a pharmacy: how many calls a minute, how many of them now, and the seconds until all are back."""
+    """What is left to a pharmacy: how many calls a minute, how many of them now, and the seconds until all are back.
+
+    ``guesses`` is how many wrong names it gave within a day, where the call gave one.
+    """
 
     most: int
     left: int
     seconds: int
+    guesses: int = 0
 
 
 class TooManyCalls(Exception):
@@ -36,20 +57,131 @@ class TooManyCalls(Exception):
         self.allowance = allowance
 
 
-def count_calls(pharmacy_id: int, at: datetime, *, calls: int = 1, sandbox: bool = False) -> Allowance:
-    """Count calls of a pharmacy and give what is left to it, in one statement of its own.
+class GuessedTooOften(Exception):
+    """The pharmacy has named so many wrong ones within a day that it is to be suspended."""
+
+    def __init__(self, pharmacy_id: int) -> None:
+        """Take whose calls they were."""
+        super().__init__("guessed too often")
+        self.pharmacy_id = pharmacy_id
+
+
+def wrong_naming(*named: str) -> str:
+    """Give the keyed digest under which a naming that found nothing is counted: asked again, it is the same."""
+    return salted_hmac("pledge.guesses", "\n".join(named), algorithm="sha256").hexdigest()
+
+
+def count_calls(
+    pharmacy_id: int, at: datetime, *, calls: int = 1, sandbox: bool = False, missed: Collection[str] = ()
+) -> Allowance:
+    """Count calls of a pharmacy and give what is left to it.
+
+    Where nothing was named wrongly this is one statement. Otherwise the row that it locks stays locked until the
+    wrong names are counted, so that of any number of tries at once each is judged after all that went before.
 
     :param calls: how many; a batch counts each of its checks.
-    :raises TooManyCalls: where more were made than may be, this one included.
+    :param missed: what was named and not found, as :func:`wrong_naming` gives it.
+    :raises TooManyCalls: where more were made than may be, this one included, or the pharmacy is slowed down; what it
+        named wrongly is then not told, and so not counted.
+    :raises GuessedTooOften: where it has named too many wrong ones.
     """
     minute, second = divmod(int(at.timestamp()), SECONDS)
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNT, [pharmacy_id, sandbox, minute, calls])
-        counted, slowed_until = cursor.fetchone()
+    counting = [pharmacy_id, sandbox, minute, calls]
+    guesses = 0
+    if sandbox or not missed:
+        counted, slowed_until = _counted(counting)
+    else:
+        with transaction.atomic():
+            counted, slowed_until = _counted(counting)
+            if counted <= settings.API_CALLS_A_MINUTE and not _is_slowed(slowed_until, at):
+                guesses = _guessed(pharmacy_id, missed, at)
     most = settings.API_CALLS_A_MINUTE
-    allowance = Allowance(most, max(most - counted, 0), SECONDS - second)
+    allowance = Allowance(most, max(most - counted, 0), SECONDS - second, guesses)
     if slowed_until is not None and slowed_until > at:
-        raise TooManyCalls(allowance._replace(left=0, seconds=max(1, int((slowed_until - at).total_seconds()))))
+        raise TooManyCalls(allowance._replace(left=0, seconds=max(1, -(-(slowed_until - at) // timedelta(seconds=1)))))
     if counted > most:
         raise TooManyCalls(allowance)
+    if guesses >= settings.GUESSES_SUSPENDED:
+        raise GuessedTooOften(pharmacy_id)
     return allowance
+
+
+def forget_guesses(at: datetime, *, dry_run: bool = False) -> int:
+    """Delete the wrong guesses that count no longer at an instant, and give how many; the nightly work calls it.
+
+    :param dry_run: only count them.
+    """
+    old = WrongGuess.objects.filter(at__lte=at - GUESSES_COUNT_FOR)
+    return old.count() if dry_run else old.delete()[0]
+
+
+def count_anew(pharmacy_id: int) -> None:
+    """Forget what a pharmacy named wrongly, and let it call at once."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE pledge_callrate SET slowed_until = NULL WHERE pharmacy_id = %s", [pharmacy_id])
+    WrongGuess.objects.filter(pharmacy_id=pharmacy_id).delete()
+
+
+def guesses_by_pharmacy(at: datetime) -> dict[int, int]:
+    """Give how many wrong ones each pharmacy named within a day, for those of which the program is told."""
+    recent = WrongGuess.objects.filter(at__gt=at - GUESSES_COUNT_FOR).order_by().values("pharmacy_id")
+    counted = recent.annotate(guesses=Count("id")).filter(guesses__gte=settings.GUESSES_ALERTED)
+    return {row["pharmacy_id"]: row["guesses"] for row in counted}
+
+
+class Refusals:
+    """What one process remembers of keys that were refused: until when, so that a flood does not reach the database.
+
+    It holds digests of keys and nothing else, for a short time and not many.
+    """
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._until: dict[str, tuple[datetime, datetime, Allowance]] = {}
+
+    def remember(self, digest: str, allowance: Allowance, at: datetime) -> None:
+        """Remember that a key was refused at an instant."""
+        if len(self._until) >= _REMEMBERED_MOST:
+            self._until.clear()
+        seconds = min(allowance.seconds, REMEMBERED_SECONDS)
+        self._until[digest] = (at, at + timedelta(seconds=seconds), allowance)
+
+    def check(self, digest: str, at: datetime) -> None:
+        """Refuse a key again while its refusal is remembered.
+
+        :raises TooManyCalls: with what is left of the wait.
+        """
+        known = self._until.get(digest)
+        if known is None:
+            return
+        since, until, allowance = known
+        if since <= at < until:
+            waited = int((at - since).total_seconds())
+            raise TooManyCalls(allowance._replace(seconds=max(1, allowance.seconds - waited)))
+        self._until.pop(digest, None)
+
+
+def _counted(counting: list[int]) -> tuple[int, datetime | None]:
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, counting)
+        calls, slowed_until = cursor.fetchone()
+    return calls, slowed_until
+
+
+def _is_slowed(slowed_until: datetime | None, at: datetime) -> bool:
+    return slowed_until is not None and slowed_until > at
+
+
+def _guessed(pharmacy_id: int, missed: Collection[str], at: datetime) -> int:
+    """Note what was named wrongly, slow the pharmacy down where it is new, and give how many there were in a day."""
+    since = at - GUESSES_COUNT_FOR
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTE_GUESSES, [pharmacy_id, at, sorted(set(missed)), since])
+        new = cursor.rowcount
+        cursor.execute(_GUESSES, [pharmacy_id, since])
+        guesses: int = cursor.fetchone()[0]
+        further = guesses - settings.GUESSES_SLOWED
+        if new and further >= 0:
+            pause = min(settings.GUESS_PAUSE_SECONDS * 2 ** min(further, 30), settings.GUESS_PAUSE_SECONDS_MOST)
+            cursor.execute(_SLOW_DOWN, [at + timedelta(seconds=pause), pharmacy_id])
+    return guesses

@@ -3,11 +3,9 @@
 from datetime import date, datetime
 from typing import Any
 
-from pledge.actions.steps import end_authorization, is_past, settle_dead
-from pledge.facts import record_of
+from pledge.actions.suspensions import resume, settle_run_out, suspend_locked
 from pledge.frame import action
 from pledge.models import (
-    Authorization,
     Designation,
     Designee,
     EventType,
@@ -17,6 +15,7 @@ from pledge.models import (
     Wholesaler,
 )
 from pledge.models.standing import CertifiedParty
+from pledge.rates import count_anew
 from pledge.rules.calendar import program_day
 from pledge.rules.refusals import Rejected
 from pledge.rules.vocabulary import Scope

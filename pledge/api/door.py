@@ -14,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from pledge.access import NotThere
 from pledge.actions.answers import KeyReused, StillRunning
+from pledge.actions.guesses import WATCH, alert_if_many, suspend_guesser
 from pledge.actions.keys import TEST_PREFIX, digest_of
 from pledge.api.bodies import read_query
 from pledge.api.fields import Fields
@@ -34,7 +35,8 @@ from pledge.api.problems import (
     problem_answer,
 )
 from pledge.callers import PharmacySuspended, Presented, UnknownKey, caller_with_key
-from pledge.rates import SECONDS, Allowance, TooManyCalls
+from pledge.models import Pharmacy
+from pledge.rates import SECONDS, Allowance, GuessedTooOften, Refusals, TooManyCalls
 
 View = Callable[..., HttpResponse]
 SPOKEN = frozenset({"*/*", "application/*", "application/json", "application/problem+json"})
@@ -46,6 +48,7 @@ _TOLD: dict[type[Exception], Kind] = {
     KeyReused: KEY_REUSED,
 }
 _log = logging.getLogger(__name__)
+_refusals = Refusals()
 SANDBOX: dict[str, View] = {}  # by the name of a call's view, what answers the same call where the key is a test key
 
 
@@ -80,7 +83,7 @@ def door(method: str, *, keyed: bool = True, query: Fields | None = None) -> Cal
                     answering = SANDBOX.get(view.__name__) if key.is_test else view
                     if answering is None:
                         raise UnknownKey
-                    answer = _admitted(answering, request, key, timezone.now(), query, named)
+                    answer = _watched(answering, request, key, timezone.now(), query, named)
             except Exception as failure:  # noqa: BLE001 - nobody above would answer in the API's own words
                 answer = _answer_failure(request, failure)
             if key.allowance is not None:
@@ -109,6 +112,24 @@ def by_method(*calls: View) -> View:
         return answer
 
     return chosen
+
+
+def _watched(
+    view: View, request: HttpRequest, key: Presented, at: datetime, query: Fields | None, named: dict[str, Any]
+) -> HttpResponse:
+    """Answer a call unless its key was refused a moment ago, and act on a wrong name that is one of many."""
+    _refusals.check(key.digest, at)
+    try:
+        return _admitted(view, request, key, at, query, named)
+    except TooManyCalls as many:
+        _refusals.remember(key.digest, many.allowance, at)
+        raise
+    except GuessedTooOften as guessed:
+        suspend_guesser(pharmacy=Pharmacy(pk=guessed.pharmacy_id), by=WATCH, at=at)
+        raise PharmacySuspended from None
+    finally:
+        if key.allowance is not None and key.allowance.guesses:
+            alert_if_many(Pharmacy(pk=key.pharmacy_id), key.allowance, at)
 
 
 def _admitted(

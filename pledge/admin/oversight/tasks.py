@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from pledge.admin.oversight.approvals import stands
 from pledge.admin.oversight.duplicates import likely_duplicates
+from pledge.admin.oversight.guessing import guessing_pharmacies
 from pledge.admin.oversight.happened import ABOUT_DISPENSE, happened, time_left
 from pledge.models import Designee, Deviation, FollowUp, Pharmacy, Prescriber, Wholesaler
 from pledge.models.standing import CertifiedParty
@@ -50,7 +51,7 @@ TASKS: list[Callable[[datetime], Tasks]] = []
 
 def tasks_at(at: datetime) -> list[Tasks]:
     """Give what waits for the program at an instant, kind by kind, the most urgent kinds first."""
-    own = (_follow_ups, _deviations, _rules, *TASKS, _certifications, _duplicates)
+    own = (_follow_ups, _guessing, _deviations, _rules, *TASKS, _certifications, _duplicates)
     return [tasks for made in own if (tasks := made(at)).number]
 
 
@@ -67,6 +68,14 @@ def _follow_ups(at: datetime) -> Tasks:
         for row in rows[:SHOWN]
     ]
     return Tasks("Follow-ups", found, rows.count(), reverse("admin:pledge_followup_changelist") + "?stands=open")
+
+
+def _guessing(at: datetime) -> Tasks:
+    found = [
+        Task(f"{pharmacy.name} keeps naming what is not there", said, button, address, URGENT)
+        for pharmacy, said, button, address in guessing_pharmacies(at)
+    ]
+    return Tasks("Pharmacies that guess", found[:SHOWN], len(found))
 
 
 def _deviations(at: datetime) -> Tasks:  # noqa: ARG001 - one of several alike
