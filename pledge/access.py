@@ -4,7 +4,7 @@ from datetime import date
 
 from django.db.models import QuerySet
 
-from pledge.models import Authorization, Prescriber, Registrant
+from pledge.models import Authorization, Pharmacy, PharmacyKey, Prescriber, Registrant
 from pledge.rules.refusals import Rejected
 from pledge.trail import By
 
@@ -61,6 +61,23 @@ def authorization_for(by: By, rma_number: str) -> Authorization:
     if authorization is None:
         raise NotThere("rma_number", "this pharmacy has no such authorization")
     return authorization
+
+
+def pharmacies_for(by: By) -> QuerySet[Pharmacy]:
+    """Give the pharmacies whose connections, keys and webhooks, an actor may mind: the program every one's.
+
+    Whoever acts for a pharmacy minds its own alone; the page they come by lets in the authorized representative only.
+    """
+    if by.kind == "program":
+        return Pharmacy.objects.all()
+    if by.kind == "pharmacy" and by.pharmacy is not None:
+        return Pharmacy.objects.filter(pk=by.pharmacy.pk)
+    return Pharmacy.objects.none()
+
+
+def keys_for(by: By) -> QuerySet[PharmacyKey]:
+    """Give the keys that an actor may mind."""
+    return PharmacyKey.objects.filter(pharmacy__in=pharmacies_for(by))
 
 
 def prescribers_of(by: By, on: date) -> QuerySet[Prescriber]:

@@ -7,6 +7,7 @@ from pledge.admin import (  # noqa: F401
     designee_steps,
     designees,
     enrollment_steps,
+    key_steps,
     ledgers,
     month_steps,
     open_work,

@@ -1,6 +1,5 @@
-"""Steps of program administrators about participants and their keys (section 1)."""
+"""Steps of program administrators about participants (section 1)."""
 
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -8,13 +7,12 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from pledge.actions import keys, participants
+from pledge.actions import participants
 from pledge.admin.fields import DayField, LogInField, year_from
 from pledge.admin.oversight.standing import foretold
 from pledge.admin.steps import Scene, Step, step
 from pledge.admin.visitor import STAFF
-from pledge.models import Designee, Pharmacy, PharmacyKey, Prescriber, Wholesaler
-from pledge.rules.calendar import ONE_DAY, start_of
+from pledge.models import Designee, Pharmacy, Prescriber, Wholesaler
 
 STANDING = "Standing"
 PARTIES = (Prescriber, Designee, Pharmacy, Wholesaler)
@@ -183,45 +181,3 @@ class Reinstate(StandingStep):
 for model in PARTIES:
     for taken in (Certify, Suspend, Reinstate):
         step(model)(taken)
-
-
-@step(Pharmacy)
-class IssueKey(StaffStep):
-    """Issues a key for the pharmacies' API."""
-
-    slug, title, button, group = "issue-key", "Issue a key", "Issue a key", "Keys"
-    explanation = "The secret is shown once, on the next page. Earlier keys go on until they are revoked or expire."
-    subject_as = "pharmacy"
-    act = staticmethod(keys.issue_key)
-    outcome_template = "pledge/admin/key.html"
-
-    def prepare(self) -> None:
-        self.fields["expires_on"] = DayField(
-            label="Last day it works",
-            required=False,
-            first=self.scene.on,
-            last=date(self.scene.on.year + 5, 12, 31),
-            help_text="Without one it works until it is revoked.",
-        )
-
-    def given(self) -> dict[str, Any]:
-        day = self.cleaned_data["expires_on"]
-        return {"expires_at": start_of(day + ONE_DAY) if day else None}
-
-
-@step(PharmacyKey)
-class RevokeKey(StaffStep):
-    """Revokes a key."""
-
-    slug, title, button, group = "revoke", "Revoke this key", "Revoke the key", "Keys"
-    explanation = "It is dead on the next request."
-    subject_as = "key"
-    grave = True
-    act = staticmethod(keys.revoke_key)
-
-    @classmethod
-    def offered(cls, scene: Scene) -> bool:
-        return scene.subject.revoked_at is None
-
-    def done(self, outcome: Any) -> str:
-        return "The key is revoked."

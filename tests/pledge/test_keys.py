@@ -94,5 +94,65 @@ class TestTheCommand:
             self.run(program.pharmacy.number, "--days", days)
 
     def test_names_a_number_that_no_pharmacy_has(self):
-        with pytest.raises(CommandError, match="no pharmacy has the number 'PH0'"):
+        with pytest.raises(CommandError, match="no pharmacy has the number 'PH0'") as told:
             self.run("PH0")
+        assert told.value.returncode == 1
+
+    def test_issues_one_of_the_sandbox(self, program, now):
+        said = json.loads(self.run(program.pharmacy.number, "--test", "--json")[0])
+        row = PharmacyKey.objects.get(digest=keys.digest_of(said.pop("key")))
+        expected = {"prefix": row.prefix, "pharmacy": program.pharmacy.number, "sandbox": True, "expires_at": None}
+        assert said == expected
+        assert row.prefix.startswith("pledge_test_")
+        with pytest.raises(UnknownKey):
+            caller_with_key(Presented(row.digest), now)
+        assert caller_with_key(Presented(row.digest, is_test=True), now).pharmacy == program.pharmacy
+
+
+class TestTheCommandsAboutAKey:
+    def run(self, *arguments):
+        out, err = StringIO(), StringIO()
+        call_command(*arguments, stdout=out, stderr=err)
+        return out.getvalue().strip(), err.getvalue()
+
+    @pytest.fixture
+    def key(self, program, now):
+        return keys.issue_key(pharmacy=program.pharmacy, by=program.administrator, at=now).row
+
+    def test_rotate_it_and_print_its_successor_alone(self, key, now):
+        secret, beside = self.run("rotate_key", f"{key}", "--by", "Ada Administrator")
+        new = PharmacyKey.objects.get(digest=keys.digest_of(secret))
+        assert new.replaces == key
+        assert secret not in beside
+        assert f"The old key, {key}, ends at " in beside
+        assert ProgramEvent.objects.get(type=EventType.KEY_ROTATED).actor_name == "Ada Administrator"
+
+    def test_rotate_it_and_tell_a_program(self, key):
+        said = json.loads(self.run("rotate_key", key.prefix, "--overlap-days", "0", "--json")[0])
+        key.refresh_from_db()
+        assert said["replaces"] == key.prefix
+        assert said["old_key_ends_at"] == key.expires_at.isoformat().replace("+00:00", "Z")
+        assert said["key"].startswith(said["prefix"])
+
+    def test_revoke_it(self, key):
+        said = json.loads(self.run("revoke_key", key.prefix, "--json")[0])
+        key.refresh_from_db()
+        assert said["revoked_at"] == key.revoked_at.isoformat().replace("+00:00", "Z")
+        with pytest.raises(CommandError, match="revoked already") as told:
+            self.run("revoke_key", key.prefix)
+        assert told.value.returncode == 1
+        with pytest.raises(CommandError, match="replaced, revoked or expired"):
+            self.run("rotate_key", key.prefix)
+
+    def test_revoke_it_in_words(self, key):
+        assert self.run("revoke_key", key.prefix)[0] == f"{key} of Corner Pharmacy is revoked."
+
+    def test_name_what_cannot_be(self, key, now):
+        with pytest.raises(CommandError, match="0 to 7 days") as told:
+            self.run("rotate_key", key.prefix, "--overlap-days", "8")
+        assert told.value.returncode == 2
+        with pytest.raises(CommandError, match="no key begins with 'pledge_live_none'"):
+            self.run("revoke_key", "pledge_live_none")
+        PharmacyKey.objects.create(pharmacy=key.pharmacy, prefix=key.prefix, digest="another", created_at=now)
+        with pytest.raises(CommandError, match="more than one key begins"):
+            self.run("revoke_key", key.prefix)

@@ -18,7 +18,6 @@ from pledge.actions import (
     authorizations,
     deviations,
     holds,
-    keys,
     months,
     nightly,
     participants,
@@ -39,6 +38,8 @@ from tests.pledge.actions.each_editions import EDITION_APPROVALS
 from tests.pledge.actions.each_exchange import EXCHANGE
 from tests.pledge.actions.each_feeds import FEEDS
 from tests.pledge.actions.each_filters import FILTERS
+from tests.pledge.actions.each_keys import KEYS
+from tests.pledge.actions.each_guesses import GUESSES
 from tests.pledge.actions.each_log_ins import LOG_INS
 from tests.pledge.actions.each_pharmacists import PHARMACISTS
 from tests.pledge.actions.one_step import AT, ON, THROUGH, Step, before
@@ -242,15 +243,6 @@ def _close_deviation(program: lives.Program) -> Step:
     return Step(deviations.close_deviation, EventType.DEVIATION_CLOSED, given, program.administrator)
 
 
-def _issue_key(program: lives.Program) -> Step:
-    return Step(keys.issue_key, EventType.KEY_ISSUED, {"pharmacy": program.pharmacy}, program.administrator)
-
-
-def _revoke_key(program: lives.Program) -> Step:
-    row = keys.issue_key(pharmacy=program.pharmacy, by=program.administrator, at=AT).row
-    return Step(keys.revoke_key, EventType.KEY_REVOKED, {"key": row}, program.administrator)
-
-
 def _lapse(program: lives.Program) -> Step:
     life = lives.authorized(program, AT)
     given = {"authorization": life.authorization}
@@ -433,8 +425,6 @@ EACH: dict[str, Callable[[lives.Program], Step]] = (
         "holds.clear_hold": _clear_hold,
         "holds.finish_follow_up": _finish_follow_up,
         "holds.report_pregnancy": _report_pregnancy,
-        "keys.issue_key": _issue_key,
-        "keys.revoke_key": _revoke_key,
         "months.answer_questions": _answer_questions,
         "months.cancel_window": _cancel_window,
         "months.confirm_month": _confirm_month,
@@ -469,6 +459,8 @@ EACH: dict[str, Callable[[lives.Program], Step]] = (
     | EDITION_APPROVALS
     | FEEDS
     | FILTERS
+    | GUESSES
+    | KEYS
     | LOG_INS
     | PHARMACISTS
 )

@@ -4,9 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from pledge.access import keys_for
 from pledge.actions import authorizations, deviations, keys
 from pledge.models import PharmacyKey
+from pledge.trail import by_pharmacy
 from tests import lives
+from tests.pledge.actions.acting import STRANGER
 from tests.pledge.happened import events, fresh, rejected
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +46,88 @@ class TestAKey:
         secrets = {self.issue(program, at).secret for _ in range(20)}
         assert len(secrets) == 20
         assert min(map(len, secrets)) >= len("pledge_live_") + 43
+
+
+class TestARotation:
+    """A key is replaced without a gap: its successor works at once, and the old one a while longer."""
+
+    def rotate(self, program, at, key, **others):
+        return keys.rotate_key(key=key, **{"by": program.administrator, "at": at, **others})
+
+    def issue(self, program, at, **others):
+        return keys.issue_key(pharmacy=program.pharmacy, by=program.administrator, at=at, **others).row
+
+    def usable(self, at):
+        return set(PharmacyKey.objects.usable(at))
+
+    @pytest.mark.parametrize("sandbox", [False, True], ids=["live", "test"])
+    def test_gives_a_successor_of_its_kind_beside_which_the_old_one_goes_on(self, program, at, settings, sandbox):
+        old = self.issue(program, at, sandbox=sandbox)
+        with events() as told:
+            new, secret = self.rotate(program, at, old)
+        assert secret.startswith("pledge_test_" if sandbox else "pledge_live_")
+        assert (new.sandbox, new.pharmacy, new.replaces, new.expires_at) == (sandbox, program.pharmacy, old, None)
+        assert new.digest not in repr([event.changes for event in told])
+        days = timedelta(days=settings.KEY_OVERLAP_DAYS)
+        assert self.usable(at) == self.usable(at + days - timedelta(seconds=1)) == {old, new}
+        assert self.usable(at + days) == {new}
+
+    def test_ends_the_old_one_at_once_or_sooner_where_that_is_asked_for(self, program, at):
+        for days in (0, 3):
+            old = self.issue(program, at)
+            new = self.rotate(program, at, old, overlap_days=days).row
+            assert fresh(old).expires_at == at + timedelta(days=days)
+            assert old not in self.usable(at + timedelta(days=days))
+            assert new in self.usable(at)
+
+    def test_takes_nothing_longer_than_the_old_one_would_have_lasted(self, program, at):
+        old = self.issue(program, lives.days_before(at, 88), expires_at=at + timedelta(days=2))
+        new = self.rotate(program, at, old).row
+        assert fresh(old).expires_at == at + timedelta(days=2)
+        assert new.expires_at - new.created_at == old.expires_at - old.created_at
+
+    def test_is_of_a_key_that_works_and_has_no_successor(self, program, at):
+        replaced, revoked = self.issue(program, at), self.issue(program, at)
+        expired = self.issue(program, at, expires_at=at + timedelta(hours=1))
+        new = self.rotate(program, at, replaced).row
+        keys.revoke_key(key=revoked, by=program.administrator, at=at)
+        for key in (replaced, revoked, expired):
+            later = at + timedelta(hours=1)
+            rejected(keys.rotate_key, "key", key=key, by=program.administrator, at=later)
+        assert self.rotate(program, at, new).row.replaces == new
+
+    @pytest.mark.parametrize("days", [-1, 8])
+    def test_names_an_overlap_that_cannot_be(self, program, at, days):
+        key = self.issue(program, at)
+        rejected(keys.rotate_key, "overlap_days", key=key, overlap_days=days, by=program.administrator, at=at)
+
+
+class TestWhoMindsKeys:
+    """The program minds every pharmacy's; who acts for a pharmacy, its own alone; nobody else any."""
+
+    @pytest.fixture
+    def theirs(self, program, at):
+        issuing = {"by": program.administrator, "at": at}
+        return [keys.issue_key(pharmacy=one, **issuing).row for one in (program.pharmacy, program.other_pharmacy)]
+
+    def test_is_the_pharmacy_for_its_own(self, program, at, theirs):
+        own, _ = theirs
+        by = by_pharmacy(program.pharmacy, "rep-1")
+        assert set(keys_for(by)) == {own}
+        new = keys.rotate_key(key=own, by=by, at=at).row
+        assert keys.revoke_key(key=new, by=by, at=at).revoked_at == at
+        assert keys.issue_key(pharmacy=program.pharmacy, sandbox=True, by=by, at=at).row.pharmacy == program.pharmacy
+
+    @pytest.mark.parametrize("who", ["another pharmacy", "clinic", "stranger"])
+    def test_is_nobody_else(self, program, at, theirs, who):
+        own, _ = theirs
+        other = by_pharmacy(program.other_pharmacy, "rep-2")
+        by = {"another pharmacy": other, "clinic": program.clinic, "stranger": STRANGER}[who]
+        assert own not in keys_for(by)
+        rejected(keys.issue_key, "pharmacy", pharmacy=program.pharmacy, by=by, at=at)
+        rejected(keys.rotate_key, "key", key=own, by=by, at=at)
+        rejected(keys.revoke_key, "key", key=own, by=by, at=at)
+        assert set(PharmacyKey.objects.usable(at)) == set(theirs)
 
 
 class TestADeviation:

@@ -1,5 +1,6 @@
 """What program administrators do: participants, keys, deviations, follow-ups, and the trail for reading."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -213,6 +214,21 @@ class TestAKey:
             shown = world.administrator.get(address).content.decode()
             assert secret not in shown
             assert key.digest not in shown
+
+    def test_of_the_sandbox_is_issued_beside_it_and_rotated_once(self, world: World) -> None:
+        secret = take(world.administrator, step(world.program.pharmacy, "issue-test-key")).context["outcome"].secret
+        assert secret.startswith("pledge_test_")
+        old = PharmacyKey.objects.get()
+        assert old.sandbox
+        assert 'href="rotate/"' in world.administrator.get(page(old)).content.decode()
+        assert "overlap_days" in take(world.administrator, step(old, "rotate"), overlap_days="8").context["form"].errors
+        answer = take(world.administrator, step(old, "rotate"), overlap_days="2")
+        new = PharmacyKey.objects.get(replaces=old)
+        assert new.digest == keys.digest_of(answer.context["outcome"].secret)
+        assert new.sandbox
+        old.refresh_from_db()
+        assert old.expires_at == world.at + timedelta(days=2)
+        assert 'href="rotate/"' not in world.administrator.get(page(old)).content.decode()
 
     def test_is_revoked(self, world: World) -> None:
         a_key(world.program.pharmacy, world.at)
