@@ -18,10 +18,15 @@ from pledge.rules.qualification import (
 )
 from pledge.rules.refusals import Refusal, RefusalCode, unique
 from pledge.rules.standing import pharmacy_refusals, prescriber_refusals, registrant_refusals
-from pledge.rules.vocabulary import RiskCategory
+from pledge.rules.vocabulary import AuthorizationStatus, RiskCategory
 from pledge.rules.windows import last_uncancelled
 
 CAN = RiskCategory.CAN_BECOME_PREGNANT
+_ENDED_AS = {
+    RefusalCode.AUTHORIZATION_REVOKED: AuthorizationStatus.REVOKED,
+    RefusalCode.AUTHORIZATION_EXPIRED: AuthorizationStatus.LAPSED,
+}
+_ENDED_CODES = {status: code for code, status in _ENDED_AS.items()}
 
 
 class Decision(NamedTuple):
@@ -74,6 +79,25 @@ def death_of(authorization: LiveAuthorization, record: Record, on: date) -> Refu
     if authorization.pharmacy.ended_before(min(on, last_day)):
         return RefusalCode.AUTHORIZATION_REVOKED
     return RefusalCode.AUTHORIZATION_EXPIRED if on > last_day else None
+
+
+def status_of_live(authorization: LiveAuthorization, record: Record, on: date) -> AuthorizationStatus:
+    """Give what an authorization not yet used is on a day; the nightly work only records it (section 13)."""
+    ended = death_of(authorization, record, on)
+    if ended is not None:
+        return _ENDED_AS[ended]
+    return AuthorizationStatus.ISSUED if record.prescriber.holds(on) else AuthorizationStatus.SUSPENDED
+
+
+def ended_refusal(status: AuthorizationStatus) -> Refusal:
+    """Name why an authorization of a status that is not live can be used no longer (sections 7 and 9)."""
+    return Refusal(_ENDED_CODES.get(status, RefusalCode.AUTHORIZATION_CLOSED))
+
+
+def dispensing_ended(record: Record, status: AuthorizationStatus, pharmacy: Standing, on: date) -> Decision:
+    """Judge a hand-over under an authorization that is not live: beside its own end, what stops the parties."""
+    refusals = (ended_refusal(status), *standing_refusals(record, pharmacy, on))
+    return Decision(refusals, edition_on(on).name, (), None, None)
 
 
 def authorizing(record: Record, pharmacy: Standing, days_supply: int, on: date) -> Decision:
