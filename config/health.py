@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from config.transport import problem
+from pledge.api.problems import UNAVAILABLE, problem_answer
 
 
 @never_cache
@@ -26,10 +26,10 @@ def readyz(request: HttpRequest) -> HttpResponse:
     try:
         applied = MigrationRecorder(connection).applied_migrations()
     except Error:
-        return _unavailable("The database does not answer.")
+        return _unavailable(request, "The database does not answer.")
     missing = len(_shipped_migrations() - applied.keys())
     if missing:
-        return _unavailable(f"The database lacks {missing} of this release's migrations; run migrate.")
+        return _unavailable(request, f"The database lacks {missing} of this release's migrations; run migrate.")
     return JsonResponse({"status": "ready"})
 
 
@@ -38,7 +38,5 @@ def _shipped_migrations() -> frozenset[tuple[str, str]]:
     return frozenset(MigrationLoader(None).disk_migrations or {})
 
 
-def _unavailable(detail: str) -> HttpResponse:
-    answer = problem(503, "unavailable", "Not ready", detail)
-    answer["Retry-After"] = "5"
-    return answer
+def _unavailable(request: HttpRequest, detail: str) -> HttpResponse:
+    return problem_answer(UNAVAILABLE, request.path, detail=detail)

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 
-from pledge.api.problems import MALFORMED, problem_answer
+from pledge.api.problems import MALFORMED, TLS_REQUIRED, problem_answer
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -22,7 +22,7 @@ class RefusePlainApiCalls:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if settings.HTTPS and request.path.startswith("/api/") and not request.is_secure():
-            return problem(403, "tls-required", "Use https", "This API is spoken over TLS only.")
+            return problem_answer(TLS_REQUIRED, request.path, {"Cache-Control": "no-store"})
         return self.answer(request)
 
 
@@ -47,9 +47,3 @@ def _what_is_wrong(request: HttpRequest) -> str:
     except DisallowedHost:
         return "The Host header names no host of this service."
     return "The request was refused before it was read."
-
-
-def problem(status: int, kind: str, title: str, detail: str) -> JsonResponse:
-    """An RFC 9457 problem as an answer; ``kind`` is what its type ends in."""
-    body = {"type": f"/problems/{kind}", "title": title, "status": status, "detail": detail}
-    return JsonResponse(body, status=status, content_type="application/problem+json")

@@ -47,7 +47,7 @@ SELECT 'registrant' AS reader, r.id AS reader_id, 'test_due' AS kind,
   FROM pledge_registrant r
   JOIN pledge_course c ON c.registrant_id = r.id AND c.is_current AND c.ended_on IS NULL
  CROSS JOIN LATERAL (SELECT id, course_id, dispensed_on, covers_through FROM pledge_dispense
-                      WHERE registrant_id = r.id ORDER BY id DESC LIMIT 1) d
+                      WHERE registrant_id = r.id ORDER BY dispensed_on DESC, id DESC LIMIT 1) d
  WHERE r.supply_through BETWEEN %(oldest)s AND %(on)s + {-TEST_DUE[0].days} AND d.covers_through = r.supply_through
    AND d.course_id = c.id
    AND r.category = 'can_become_pregnant' AND r.merged_into_id IS NULL AND r.hold_since IS NULL

@@ -18,10 +18,11 @@ CALLER_COLUMNS = "k.prefix, f.id, f.name, f.certified_on, f.certified_through, f
 CALLER_TABLES = "pledge_pharmacykey k JOIN pledge_pharmacy f ON f.id = k.pharmacy_id"
 _KEY_IS_USABLE = "k.digest = %(digest)s AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > %(at)s)"
 CALLER_IS_KNOWN = f"NOT k.sandbox AND {_KEY_IS_USABLE}"  # no test key ever finds a live row
+TEST_CALLER_IS_KNOWN = f"k.sandbox AND {_KEY_IS_USABLE}"
 NAMED_REGISTRANT = "r.number = %(number)s AND r.born_on = %(born_on)s AND r.merged_into_id IS NULL"
 
 _ALONE = f"SELECT {CALLER_COLUMNS} FROM {CALLER_TABLES} WHERE {CALLER_IS_KNOWN}"  # noqa: S608
-_OF_THE_SANDBOX = f"SELECT {CALLER_COLUMNS} FROM {CALLER_TABLES} WHERE k.sandbox AND {_KEY_IS_USABLE}"  # noqa: S608
+_OF_THE_SANDBOX = f"SELECT {CALLER_COLUMNS} FROM {CALLER_TABLES} WHERE {TEST_CALLER_IS_KNOWN}"  # noqa: S608
 _WITH_REGISTRANT = f"""
     SELECT {CALLER_COLUMNS}, r.id, r.number
       FROM {CALLER_TABLES} LEFT JOIN pledge_registrant r ON {NAMED_REGISTRANT}

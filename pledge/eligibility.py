@@ -3,7 +3,7 @@
 A check and an authorization are judged by the same rule from the same facts, so the two agree (section 13).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -18,17 +18,19 @@ from pledge.callers import (
     Presented,
     admitted,
     naming_authorization,
+    wrong_registrant,
 )
-from pledge.facts import RECORD_COLUMNS, RECORD_TABLES, record_from_row, record_of, signatures_of
+from pledge.facts import RECORD_COLUMNS, RECORD_TABLES, record_from_row, record_of, signatures_of_many
 from pledge.models import Authorization, Pharmacy, Registrant
 from pledge.rules.calendar import program_day
 from pledge.rules.dispensing import Decision, authorizing, death_of
-from pledge.rules.history import Standing
+from pledge.rules.history import Record, Signature, Standing
 from pledge.rules.refusals import RefusalCode
 from pledge.rules.vocabulary import LIVE_STATUSES, AuthorizationStatus
-from pledge.trail import by_pharmacy, record_pharmacy_access
+from pledge.trail import PharmacyAccess, by_pharmacy, record_pharmacy_access, record_pharmacy_accesses
 
 CHECK, SHOW, NOT_THERE = "eligibility-check", "authorization shown", "not there"
+_ENROLLED_ON = 12  # among the columns of a record
 _DEAD_AS = {
     RefusalCode.AUTHORIZATION_REVOKED: AuthorizationStatus.REVOKED,
     RefusalCode.AUTHORIZATION_EXPIRED: AuthorizationStatus.LAPSED,
@@ -39,6 +41,24 @@ _CALLER_AND_RECORD = f"""
       FROM {CALLER_TABLES} LEFT JOIN ({RECORD_TABLES}) ON {NAMED_REGISTRANT}
      WHERE {CALLER_IS_KNOWN}
 """  # noqa: S608
+# Number and date of birth are matched together, so that a wrong date costs what an unknown number does.
+_CALLER_AND_RECORDS = f"""
+    SELECT {CALLER_COLUMNS}, r.number, {RECORD_COLUMNS}
+      FROM {CALLER_TABLES} LEFT JOIN ({RECORD_TABLES}) ON r.number = ANY(%(numbers)s::text[])
+       AND EXISTS (SELECT 1 FROM unnest(%(numbers)s::text[], %(days)s::date[]) AS named (number, born_on)
+                    WHERE named.number = r.number AND named.born_on = r.born_on)
+       AND r.merged_into_id IS NULL
+     WHERE {CALLER_IS_KNOWN}
+"""  # noqa: S608
+
+
+class Check(NamedTuple):
+    """What a pharmacy asks: whether a supply may be handed over to whom, and which pharmacist asks."""
+
+    number: str
+    born_on: date
+    days_supply: int
+    pharmacist: str
 
 
 class Shown(NamedTuple):
@@ -75,6 +95,8 @@ def check_for_key(
     with connection.cursor() as cursor:
         cursor.execute(_CALLER_AND_RECORD, {**who, "digest": key.digest, "at": at, "on": on})
         row = cursor.fetchone()
+    if row is not None and row[6] is None:
+        key.missed.append(wrong_registrant(number, born_on))
     caller = admitted(key, row, at)
     decision = _judge(row[6:], caller.standing, days_supply, on)
     record_pharmacy_access(
@@ -88,6 +110,44 @@ def check_for_key(
     if decision is None:
         raise NotThere("registrant_number", "no registrant has this number and date of birth")
     return decision
+
+
+def checks_for_key(*, key: Presented, checks: Sequence[Check], at: datetime) -> list[Decision | None]:
+    """Answer several checks as :func:`check_for_key` answers each, in the same few statements however many there are.
+
+    :returns: a decision for each check, in the same order; None where no registrant has its number and date of birth.
+    :raises UnknownKey, PharmacySuspended, TooManyCalls: where the key's holder may not ask; nothing is then answered.
+    """
+    on = program_day(at)
+    who: dict[str, Any] = {"numbers": [check.number for check in checks], "days": [check.born_on for check in checks]}
+    with connection.cursor() as cursor:
+        cursor.execute(_CALLER_AND_RECORDS, {**who, "digest": key.digest, "at": at, "on": on})
+        rows = cursor.fetchall()
+    found = {(row[6], row[8]): row[7:] for row in rows if row[6] is not None}
+    if rows:
+        missed = {check[:2] for check in checks} - found.keys()
+        key.missed += [wrong_registrant(number, born_on) for number, born_on in sorted(missed)]
+    caller = admitted(key, rows[0] if rows else None, at)
+    signatures = signatures_of_many([row[0] for row in found.values() if _is_unenrolled(row)])
+    records = {named: _with_signatures(record_from_row(row), signatures) for named, row in found.items()}
+    decisions = [
+        authorizing(records[check[:2]], caller.standing, check.days_supply, on) if check[:2] in records else None
+        for check in checks
+    ]
+    record_pharmacy_accesses(
+        (
+            PharmacyAccess(
+                what=CHECK,
+                pharmacy_id=caller.pharmacy_id,
+                pharmacist=check.pharmacist,
+                registrant_id=records[check[:2]].registrant_id if decision else None,
+                outcome=_outcome(decision),
+            )
+            for check, decision in zip(checks, decisions, strict=True)
+        ),
+        at=at,
+    )
+    return decisions
 
 
 def read_authorization(*, key: Presented, rma_number: str, at: datetime) -> Shown:
@@ -113,29 +173,43 @@ def read_authorization(*, key: Presented, rma_number: str, at: datetime) -> Show
     return Shown(found, registrant.number, status)
 
 
+def status_of(authorization: Authorization, record: Record, on: date) -> AuthorizationStatus:
+    """Give what an authorization is on a program day; the nightly work only records it (section 13).
+
+    One that is not live any more stays as it is kept.
+    """
+    live = record.authorization
+    if live is None or live.id != authorization.pk:
+        return AuthorizationStatus(authorization.status)
+    died = death_of(live, record, on)
+    if died is not None:
+        return _DEAD_AS[died]
+    return AuthorizationStatus.ISSUED if record.prescriber.holds(on) else AuthorizationStatus.SUSPENDED
+
+
 def _status_now(authorization: Authorization, at: datetime) -> AuthorizationStatus:
-    """Give what an authorization is at an instant; the nightly work only records it (section 13)."""
     status = AuthorizationStatus(authorization.status)
     if status not in LIVE_STATUSES:
         return status
     on = program_day(at)
-    record = record_of(authorization.registrant, on)
-    live = record.authorization
-    if live is None or live.id != authorization.pk:
-        return status
-    died = death_of(live, record, on)
-    if died is not None:
-        return _DEAD_AS[died]
-    return status if record.prescriber.holds(on) else AuthorizationStatus.SUSPENDED
+    return status_of(authorization, record_of(authorization.registrant, on), on)
 
 
 def _judge(row: Sequence[Any], pharmacy: Standing, days_supply: int, on: date) -> Decision | None:
     if row[0] is None:
         return None
-    record = record_from_row(row)
-    if record.course.enrolled_on is None:
-        record = record._replace(signatures=signatures_of(Registrant.from_db("default", ("id",), (row[0],))))
-    return authorizing(record, pharmacy, days_supply, on)
+    signatures = signatures_of_many([row[0]] if _is_unenrolled(row) else [])
+    return authorizing(_with_signatures(record_from_row(row), signatures), pharmacy, days_supply, on)
+
+
+def _is_unenrolled(row: Sequence[Any]) -> bool:
+    return row[_ENROLLED_ON] is None
+
+
+def _with_signatures(record: Record, signatures: Mapping[int, tuple[Signature, ...]]) -> Record:
+    """Give a record with the signatures that were read for it; of who is enrolled none are (facts)."""
+    found = signatures.get(record.registrant_id)
+    return record if found is None else record._replace(signatures=found)
 
 
 def _outcome(decision: Decision | None) -> str:

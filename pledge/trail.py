@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, models, transaction
 from django.dispatch import Signal
@@ -62,6 +62,11 @@ def by_pharmacy(pharmacy: Pharmacy, pharmacist: str) -> By:
 def by_pharmacist(pharmacist: Pharmacist) -> By:
     """Give the actor for a pharmacist who came by their own log-in: as :func:`by_pharmacy`, and known to be them."""
     return replace(by_pharmacy(pharmacist.pharmacy, pharmacist.own_id), pharmacist=pharmacist)
+
+
+def by_key(pharmacy: Pharmacy, prefix: str) -> By:
+    """Give who reads for a pharmacy with one of its keys, no pharmacist being named; they act in nothing."""
+    return By("pharmacist", prefix, prefix, pharmacy=pharmacy)
 
 
 def by_registrant(registrant: Registrant, kind: str = "registrant") -> By:
@@ -184,8 +189,8 @@ def record_listing(*, what: str, by: By, at: datetime, numbers: Iterable[str]) -
         if len(lines[-1]) + 1 + len(number) > longest:
             lines.append("")
         lines[-1] = f"{lines[-1]} {number}".lstrip()
-    who = {"what": what, "actor_kind": by.kind, "actor_id": by.id, "on_behalf_of": by.on_behalf_of}
-    AccessEntry.objects.bulk_create(AccessEntry(at=at, outcome=line, **who) for line in lines)
+    acts = {"actor_kind": by.kind, "actor_id": by.id, "on_behalf_of": by.on_behalf_of, "pharmacy": by.pharmacy}
+    AccessEntry.objects.bulk_create(AccessEntry(at=at, what=what, outcome=line, **acts) for line in lines)
 
 
 _ACCESS_OF_PHARMACY = """
@@ -207,3 +212,29 @@ def record_pharmacy_access(
         cursor.execute(
             _ACCESS_OF_PHARMACY, (at, what, pharmacist, pharmacy_id, registrant_id, outcome[:_LONGEST_OUTCOME])
         )
+
+
+class PharmacyAccess(NamedTuple):
+    """What one line of the access trail says of a pharmacy, as :func:`record_pharmacy_access` takes it."""
+
+    what: str
+    pharmacy_id: int
+    pharmacist: str
+    registrant_id: int | None
+    outcome: str
+
+
+def record_pharmacy_accesses(lines: Iterable[PharmacyAccess], *, at: datetime) -> None:
+    """Write several such lines in one statement."""
+    AccessEntry.objects.bulk_create(
+        AccessEntry(
+            at=at,
+            what=line.what,
+            actor_kind="pharmacist",
+            actor_id=line.pharmacist,
+            pharmacy_id=line.pharmacy_id,
+            registrant_id=line.registrant_id,
+            outcome=line.outcome[:_LONGEST_OUTCOME],
+        )
+        for line in lines
+    )

@@ -1,15 +1,17 @@
 """Authorizations (RMA): asked for, dispensed, reversed; and dispenses without one (sections 7 and 13)."""
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 
 from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Q
 
 from pledge.actions.steps import insert_numbered, lock_kept, settle_dead
 from pledge.facts import record_of
 from pledge.frame import action
 from pledge.models import (
     Authorization,
+    Course,
     Deviation,
     DeviationKind,
     Dispense,
@@ -19,23 +21,15 @@ from pledge.models import (
     Registrant,
 )
 from pledge.rows import insert, newest
-from pledge.rules.calendar import days_after, program_day
-from pledge.rules.dispensing import Decision, authorizing, dispensing, standing_refusals
-from pledge.rules.editions import edition_on
+from pledge.rules.calendar import days_after, program_day, start_of
+from pledge.rules.dispensing import Decision, authorizing, dispensing, dispensing_ended, ended_refusal
 from pledge.rules.history import Record
 from pledge.rules.refusals import Refusal, RefusalCode, Refused, Rejected, refuse_if_any
 from pledge.rules.vocabulary import LIVE_STATUSES, AuthorizationStatus, ReversalReason
 from pledge.trail import By, changed, created, record
 
 MOST_DAYS_REPORTED = 999
-RMA_DIGITS = 12
-
-_DEAD_CODES = {
-    AuthorizationStatus.DISPENSED: RefusalCode.AUTHORIZATION_CLOSED,
-    AuthorizationStatus.REVERSED: RefusalCode.AUTHORIZATION_CLOSED,
-    AuthorizationStatus.REVOKED: RefusalCode.AUTHORIZATION_REVOKED,
-    AuthorizationStatus.LAPSED: RefusalCode.AUTHORIZATION_EXPIRED,
-}
+RMA_DIGITS = REPORT_DIGITS = 12
 
 
 @action
@@ -139,7 +133,7 @@ def reverse(
     authorization = _newest(row, pharmacy, rma_number)
     status = authorization.status if authorization else AuthorizationStatus.REVERSED
     if authorization is None or status not in LIVE_STATUSES | {AuthorizationStatus.LAPSED}:
-        raise Refused([Refusal(_DEAD_CODES[AuthorizationStatus(status)])])
+        raise Refused([ended_refusal(AuthorizationStatus(status))])
     changes = changed(authorization, status=AuthorizationStatus.REVERSED, reversed_at=at, reversal_reason=reason)
     record(EventType.AUTHORIZATION_REVERSED, act="authorizations.reverse", by=by, at=at, registrant=row,
            about=authorization, changes=[changes])  # fmt: skip
@@ -148,31 +142,55 @@ def reverse(
 
 @action
 def report_dispense(
-    *, registrant: Registrant, pharmacy: Pharmacy, days_supply: int, pharmacist: str = "", by: By, at: datetime
+    *,
+    registrant: Registrant,
+    pharmacy: Pharmacy,
+    days_supply: int,
+    pharmacist: str = "",
+    dispensed_on: date | None = None,
+    note: str = "",
+    by: By,
+    at: datetime,
 ) -> Dispense:
-    """Record a dispense without an authorization and raise it as non-compliance (sections 7 and 13)."""
-    check_days(days_supply)
-    if days_supply > MOST_DAYS_REPORTED:
-        raise Rejected("days_supply", f"a report names at most {MOST_DAYS_REPORTED} days")
+    """Record a dispense without an authorization and raise it as non-compliance (sections 7 and 13).
+
+    :param dispensed_on: the program day it was handed over; today without it.
+    """
+    on = program_day(at) if dispensed_on is None else dispensed_on
+    check_report(days_supply, on, at=at)
     row = lock_kept(registrant)
-    handed_over = Dispense.objects.create(
+    handed_over = Dispense(
         registrant=row,
-        course=row.course,
+        course=_course_on(row, on),
         pharmacy=pharmacy,
         category=row.category,
         pharmacist=pharmacist,
         days_supply=days_supply,
-        dispensed_at=at,
-        dispensed_on=program_day(at),
-        covers_through=days_after(program_day(at), days_supply - 1),
+        dispensed_at=at if dispensed_on is None else min(start_of(on), at),
+        dispensed_on=on,
+        covers_through=days_after(on, days_supply - 1),
+        note=note,
     )
-    raised = Deviation.objects.create(
-        kind=DeviationKind.NONCOMPLIANCE, registrant=row, dispense=handed_over, raised_at=at
-    )
-    changes = [created(handed_over), created(raised), changed(row, supply_through=handed_over.covers_through)]
+    insert_numbered(handed_over, "report_number", REPORT_DIGITS)
+    noncompliance = Deviation(kind=DeviationKind.NONCOMPLIANCE, registrant=row, dispense=handed_over, raised_at=at)
+    changes = [created(handed_over), created(insert(noncompliance))]
+    if not _took_since(row, on):
+        changes.append(changed(row, supply_through=handed_over.covers_through))
     record(EventType.DISPENSE_REPORTED, act="authorizations.report_dispense", by=by, at=at, registrant=row,
-           about=raised, changes=changes)  # fmt: skip
+           about=noncompliance, changes=changes)  # fmt: skip
     return handed_over
+
+
+def check_report(days_supply: int, dispensed_on: date, *, at: datetime) -> None:
+    """Reject a report of what cannot have been handed over.
+
+    :raises Rejected: naming ``days_supply`` or ``dispensed_on``.
+    """
+    check_days(days_supply)
+    if days_supply > MOST_DAYS_REPORTED:
+        raise Rejected("days_supply", f"a report names at most {MOST_DAYS_REPORTED} days")
+    if not days_after(program_day(at), -MOST_DAYS_REPORTED) <= dispensed_on <= program_day(at):
+        raise Rejected("dispensed_on", f"must be a day of the last {MOST_DAYS_REPORTED}, today included")
 
 
 def check_days(days_supply: int) -> None:
@@ -182,6 +200,16 @@ def check_days(days_supply: int) -> None:
     """
     if days_supply < 1:
         raise Rejected("days_supply", "a supply lasts at least one day")
+
+
+def _course_on(row: Registrant, on: date) -> Course:
+    return row.courses.filter(first_day__lte=on).order_by("-number").first() or row.course
+
+
+def _took_since(row: Registrant, on: date) -> bool:
+    """Tell whether a dispense of a later day is on record, with the records merged into this one, too."""
+    theirs = Q(registrant=row) | Q(registrant__merged_into=row)
+    return Dispense.objects.filter(theirs, dispensed_on__gt=on).exists()
 
 
 def _lock_and_gather(
@@ -213,6 +241,4 @@ def _judge_dispense(facts: Record, authorization: Authorization | None, pharmacy
     if authorization is not None and live is not None and live.id == authorization.pk:
         return dispensing(facts, live, pharmacy.standing, on)
     status = AuthorizationStatus(authorization.status) if authorization else AuthorizationStatus.REVERSED
-    own = Refusal(_DEAD_CODES.get(status, RefusalCode.AUTHORIZATION_CLOSED))
-    refusals = (own, *standing_refusals(facts, pharmacy.standing, on))
-    return Decision(refusals, edition_on(on).name, (), None, None)
+    return dispensing_ended(facts, status, pharmacy.standing, on)

@@ -34,19 +34,31 @@ def read_body(request: HttpRequest, fields: Fields) -> dict[str, Any]:
     :raises Malformed: with every error, where the body is not JSON or not these fields.
     :raises Problem: where it is too large, or of another media type.
     """
-    members = _members(request)
+    return read_members(_sent(request), fields)
+
+
+def read_members(members: Any, fields: Fields, under: str = "") -> dict[str, Any]:
+    """Give a JSON object of a body as its fields want it.
+
+    :param under: the JSON pointer of the object.
+    :raises Malformed: with every error, where it is no object, or not these fields.
+    """
+    if not isinstance(members, _Members):
+        raise Malformed([FieldError(under, "must be a JSON object")])
     found = {}
-    errors = [FieldError(_pointer(name), "is given twice") for name in members.twice]
+    errors = [FieldError(_pointer(name, under), "is given twice") for name in members.twice]
     for name, field in fields.items():
         if name in members:
             try:
                 found[name] = field.read(members[name])
             except Wrong as wrong:
-                errors.append(FieldError(_pointer(name), str(wrong)))
+                errors.append(FieldError(_pointer(name, under), str(wrong)))
         elif field.required:
-            errors.append(FieldError(_pointer(name), "is missing"))
+            errors.append(FieldError(_pointer(name, under), "is missing"))
     if len(members) > len(fields) or not fields.keys() >= members.keys():
-        errors += [FieldError(_pointer(name), "is not a field of this call") for name in members if name not in fields]
+        errors += [
+            FieldError(_pointer(name, under), "is not a field of this call") for name in members if name not in fields
+        ]
     if errors:
         raise Malformed(errors)
     return found
@@ -80,17 +92,7 @@ def read_query(request: HttpRequest, fields: Fields) -> dict[str, Any]:
     return found
 
 
-def fields_schema(fields: Fields) -> dict[str, Any]:
-    """Give a body as JSON Schema."""
-    return {
-        "type": "object",
-        "properties": {name: field.schema() for name, field in fields.items()},
-        "required": [name for name, field in fields.items() if field.required],
-        "additionalProperties": False,
-    }
-
-
-def _members(request: HttpRequest) -> _Members:
+def _sent(request: HttpRequest) -> Any:
     length = request.META.get("CONTENT_LENGTH") or "0"
     if length == "0":
         raise Malformed([FieldError("", "is missing, or came without a Content-Length")])
@@ -101,10 +103,7 @@ def _members(request: HttpRequest) -> _Members:
         raise Problem(WRONG_MEDIA_TYPE)
     if request.META.get("HTTP_CONTENT_ENCODING", "identity") != "identity":
         raise Problem(WRONG_MEDIA_TYPE)
-    members = _parsed(request)
-    if not isinstance(members, _Members):
-        raise Malformed([FieldError("", "must be a JSON object")])
-    return members
+    return _parsed(request)
 
 
 def _parsed(request: HttpRequest) -> Any:
@@ -139,7 +138,7 @@ def _no_number(_: str) -> _NoNumber:
 _DECODER = json.JSONDecoder(object_pairs_hook=_paired, parse_constant=_no_number)
 
 
-def _pointer(name: str) -> str:
-    """Give the JSON pointer of a top member; what cannot be shown safely is shown as its code point."""
+def _pointer(name: str, under: str = "") -> str:
+    """Give the JSON pointer of a member; what cannot be shown safely is shown as its code point."""
     safe = "".join(c if c.isprintable() else f"U+{ord(c):04X}" for c in name[:LONGEST_SHOWN])
-    return "/" + safe.replace("~", "~0").replace("/", "~1")
+    return f"{under}/" + safe.replace("~", "~0").replace("/", "~1")

@@ -20,11 +20,15 @@ _KEY = re.compile(r"[ -~]{1,255}")
 
 
 class Call(NamedTuple):
-    """A call that decides: its name in the contract, in the access trail, and the status of its success."""
+    """A call that decides: its name in the contract and in the access trail, and how its success is answered.
+
+    ``body`` takes what the action gave and the registrant's number.
+    """
 
     name: str
     what: str
     status: int
+    body: Callable[[Any, str], str] = authorization_body
 
 
 def idempotency_key(request: HttpRequest) -> str:
@@ -88,7 +92,7 @@ def _answer_to(outcome: Any, call: Call, registrant_number: str, instance: str) 
     if isinstance(outcome, Refused):
         body = problem_body(NOT_ELIGIBLE, instance, reasons=reasons_of(outcome.refusals))
         return Answer(NOT_ELIGIBLE.status, body)
-    return Answer(call.status, authorization_body(outcome, registrant_number))
+    return Answer(call.status, call.body(outcome, registrant_number))
 
 
 def _sent(answer: Answer, *, replayed: bool) -> HttpResponse:

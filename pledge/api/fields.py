@@ -102,6 +102,44 @@ class OneOf(NamedTuple):
 Fields = Mapping[str, Field]
 
 
+class Several(NamedTuple):
+    """A list of things, each with fields of its own; each is read by itself, so that one that is wrong stops no other.
+
+    ``each`` names the schema of one of them. What is no such thing is taken all the same, and answered in its place.
+    """
+
+    least: int
+    most: int
+    each: str
+    description: str
+    required: bool = True
+
+    def read(self, value: Any) -> list[Any]:
+        if not isinstance(value, list) or not self.least <= len(value) <= self.most:
+            raise Wrong(f"must be a list of {self.least} to {self.most}")
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        other = {"description": "Anything else is answered in its place, with a `malformed` problem."}
+        return {
+            "type": "array",
+            "minItems": self.least,
+            "maxItems": self.most,
+            "items": {"anyOf": [{"$ref": f"#/components/schemas/{self.each}"}, other]},
+            "description": self.description,
+        }
+
+
+def fields_schema(fields: Fields) -> dict[str, Any]:
+    """Give a body as JSON Schema."""
+    return {
+        "type": "object",
+        "properties": {name: field.schema() for name, field in fields.items()},
+        "required": [name for name, field in fields.items() if field.required],
+        "additionalProperties": False,
+    }
+
+
 def _unprintable(value: str) -> str:
     place, character = next((place, c) for place, c in enumerate(value) if not c.isprintable())
     kind = "a lone surrogate" if "\ud800" <= character <= "\udfff" else "a character"

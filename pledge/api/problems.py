@@ -4,9 +4,11 @@ import json
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.http import HttpResponse
 
-from pledge.rules.refusals import PharmacyClass, Refusal, RefusalCode
+from pledge.rules.refusals import PharmacyClass, Refusal
+from pledge.rules.told import classes_told
 
 PROBLEM_TYPE = "application/problem+json"
 RETRY_SECONDS = {"request-in-progress": 1, "unavailable": 5}
@@ -28,6 +30,7 @@ KEY_MISSING = Kind(
     "No usable Idempotency-Key",
     "Send an Idempotency-Key header of 1 to 255 printable ASCII characters, a new one for each decision asked for.",
 )
+TLS_REQUIRED = Kind("tls-required", 403, "Use https", "This API is spoken over TLS only.")
 UNAUTHENTICATED = Kind(
     "unauthenticated", 401, "No usable key", "Send a usable key as 'Authorization: Bearer pledge_live_...'."
 )
@@ -115,28 +118,31 @@ class Malformed(Problem):
 
 
 def reasons_of(refusals: Iterable[Refusal]) -> list[dict[str, str]]:
-    """Give a pharmacy's reasons: the classes alone, each once.
-
-    They come in an order of their own, so that not even the order tells which full codes stand behind them. Of a hold
-    the window is not told: before its last day, known to the pharmacy, only a positive test or a report closes one.
-    """
-    codes = {refusal.code for refusal in refusals}
-    named = {code.pharmacy_class for code in codes}
-    if RefusalCode.ON_HOLD in codes:
-        named.discard(PharmacyClass.WINDOW_CLOSED)
-    return [reason for word, reason in _REASONS.items() if word in named]
+    """Give a pharmacy's reasons: the classes alone, each once and in their own order."""
+    return [_REASONS[told] for told in classes_told(refusals)]
 
 
-def problem_body(kind: Kind, instance: str, **members: Any) -> str:
-    """Give a problem as JSON text, with ``reasons`` or ``errors`` where they are given."""
-    body = {
-        "type": f"/problems/{kind.name}",
+def problem_members(kind: Kind, instance: str, **members: Any) -> dict[str, Any]:
+    """Give a problem, with ``reasons`` or ``errors`` where they are given; its type is an address that explains it."""
+    return {
+        "type": f"{settings.PUBLIC_ADDRESS}/problems/{kind.name}",
         "title": kind.title,
         "status": kind.status,
         "detail": kind.detail,
         "instance": instance,
+        **members,
     }
-    return json.dumps({**body, **members})
+
+
+def malformed_members(malformed: Malformed, instance: str) -> dict[str, Any]:
+    """Give what is wrong with a request, as a problem."""
+    errors = {"errors": [error._asdict() for error in malformed.errors]} if malformed.errors else {}
+    return problem_members(malformed.kind, instance, **errors)
+
+
+def problem_body(kind: Kind, instance: str, **members: Any) -> str:
+    """Give a problem as JSON text."""
+    return json.dumps(problem_members(kind, instance, **members))
 
 
 def problem_answer(kind: Kind, instance: str, headers: dict[str, str] | None = None, **members: Any) -> HttpResponse:

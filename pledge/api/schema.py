@@ -1,7 +1,7 @@
 """The OpenAPI 3.1 document of the API, made by drf-spectacular from the contract that the calls are read with."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from threading import Lock
 from typing import Any
@@ -13,11 +13,22 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.views import APIView
 
-from pledge.api.bodies import fields_schema
 from pledge.api.calls import CALLS, SCHEMAS, Described
-from pledge.api.contract import COMPONENTS
-from pledge.api.fields import Field
-from pledge.api.problems import KEY_MISSING, KINDS, PROBLEM_TYPE, RETRY_SECONDS
+from pledge.api.contract import BODIES, COMPONENTS
+from pledge.api.examples import REASON
+from pledge.api.fields import Field, Fields, fields_schema
+from pledge.api.problems import (
+    BROKEN,
+    KEY_MISSING,
+    KINDS,
+    MALFORMED,
+    NOT_ELIGIBLE,
+    PROBLEM_TYPE,
+    RETRY_SECONDS,
+    UNAUTHENTICATED,
+    Kind,
+    problem_members,
+)
 
 ROOT = "/api/v1/"
 _KEY = OpenApiParameter(
@@ -28,6 +39,14 @@ _KEY = OpenApiParameter(
     description="1 to 255 printable ASCII characters, a new one for each decision asked for; kept 30 days. "
     "The same key and body are answered as before, with `Idempotent-Replayed: true`.",
 )
+
+_COUNTED = frozenset({200, 201, 202, 400, 404, 409, 413, 415, 422, 429})  # what a call whose key is usable may get
+_ERROR = {"pointer": "/days_supply", "detail": "must be a whole number from 1 to 999"}
+_SAID_BESIDE: dict[Kind, dict[str, Any]] = {
+    MALFORMED: {"errors": [_ERROR]},
+    NOT_ELIGIBLE: {"reasons": [REASON]},
+    BROKEN: {"reference": "1f0e2d3c4b5a6978"},
+}
 
 _one_at_a_time = Lock()  # drf-spectacular loads its parts as it goes, and two threads would trip over each other
 
@@ -50,20 +69,36 @@ def openapi() -> dict[str, Any]:
         "schemas": COMPONENTS | SCHEMAS,
         "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "A pharmacy's key."}},
     }
-    for calls in document["paths"].values():
-        for call in calls.values():
-            call["security"] = [{"key": []}]
-            _name_answers(call)
+    for call in CALLS:
+        address = ROOT + call.path.replace("<str:", "{").replace(">", "}")
+        described = document["paths"][address][call.method]
+        described["security"] = [{"key": []}]
+        _name_answers(call, described, address)
+        _give_examples(call, described)
     document["info"]["description"] = "What a pharmacy's software relies on. Within a version fields are only added."
     return document
 
 
-def _name_answers(call: dict[str, Any]) -> None:
-    """Say beside each status of a call which problems it stands for."""
-    decides = "422" in call["responses"]
-    for status, answer in call["responses"].items():
-        kinds = [kind for kind in KINDS if str(kind.status) == status and (decides or kind is not KEY_MISSING)]
+def _name_answers(call: Described, described: dict[str, Any], address: str) -> None:
+    """Say beside each status of a call which problems it stands for, and show each."""
+    for status, answer in described["responses"].items():
+        kinds = [kind for kind in KINDS if str(kind.status) == status and (call.decides or kind is not KEY_MISSING)]
         answer["description"] = "; ".join(f"`{kind.name}`: {kind.title}" for kind in kinds) or "Done."
+        if kinds:
+            answer["content"][PROBLEM_TYPE]["examples"] = {
+                kind.name: {"value": problem_members(kind, address, **_SAID_BESIDE.get(kind, {}))} for kind in kinds
+            }
+
+
+def _give_examples(call: Described, described: dict[str, Any]) -> None:
+    """Show what may be sent, in the body and in the address, and what is then answered."""
+    if call.example is not None:
+        described["requestBody"]["content"]["application/json"]["example"] = call.example
+    if call.answer is not None:
+        described["responses"][str(call.success)]["content"]["application/json"]["example"] = call.answer
+    for parameter in described.get("parameters", ()):
+        if parameter["name"] in (call.asks or {}):
+            parameter["example"] = (call.asks or {})[parameter["name"]]
 
 
 def _patterns() -> list[Any]:
@@ -86,9 +121,17 @@ def _method(call: Described) -> Any:
     retried = sorted(
         {kind.status for kind in KINDS if kind.name in RETRY_SECONDS or kind.status == 429} & call.statuses
     )
-    waiting = OpenApiParameter(
-        "Retry-After", OpenApiTypes.INT, OpenApiParameter.HEADER, response=retried, description="In seconds."
-    )
+    responds = {call.success, *statuses}
+    headers = [
+        _told("Retry-After", retried, "In how many seconds to ask again.", OpenApiTypes.INT),
+        _told("RateLimit-Policy", _COUNTED & responds, 'How many calls a minute, such as `"calls";q=1200;w=60`.'),
+        _told("RateLimit", _COUNTED & responds, 'How many are left for how many seconds, as `"calls";r=1187;t=43`.'),
+        _told("WWW-Authenticate", [UNAUTHENTICATED.status], "How a key is brought."),
+        _told("Allow", [405], "The methods that the address takes."),
+    ]
+    if call.decides:
+        replayed = {call.success, 404, 409}
+        headers.append(_told("Idempotent-Replayed", replayed, "`true` where the request was answered before."))
 
     def called(view: APIView, request: HttpRequest) -> None: ...
 
@@ -97,9 +140,10 @@ def _method(call: Described) -> Any:
         operation_id=call.operation,
         summary=call.summary,
         tags=["pharmacies"],
-        request={"application/json": fields_schema(call.takes)} if call.takes else None,
+        description=call.description,
+        request={"application/json": _body(call.takes)} if call.takes else None,
         responses=responses,
-        parameters=[waiting, *([_KEY] if call.decides else []), *_parameters(call.query or {})],
+        parameters=[*headers, *([_KEY] if call.decides else []), *_parameters(call.query or {})],
     )(called)
 
 
@@ -108,3 +152,13 @@ def _parameters(query: Mapping[str, Field]) -> list[OpenApiParameter]:
         OpenApiParameter(name, field.schema(), OpenApiParameter.QUERY, required=field.required)
         for name, field in query.items()
     ]
+
+
+def _told(name: str, statuses: Collection[int], description: str, kind: OpenApiTypes = OpenApiTypes.STR) -> Any:
+    return OpenApiParameter(name, kind, OpenApiParameter.HEADER, response=sorted(statuses), description=description)
+
+
+def _body(fields: Fields) -> dict[str, Any]:
+    """Refer to a body by its name; one that another part of the service declares is told in place."""
+    name = next((name for name, named in BODIES.items() if named is fields), None)
+    return {"$ref": f"#/components/schemas/{name}"} if name else fields_schema(fields)

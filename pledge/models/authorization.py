@@ -92,7 +92,8 @@ class Authorization(models.Model):
 class Dispense(models.Model):
     """Isotretinoin handed over; ``dispensed_on`` is the program day, ``covers_through`` the last covered day.
 
-    One reported without an authorization is on record but is no dispense of a window.
+    One reported without an authorization is on record but is no dispense of a window; ``report_number`` is what the
+    pharmacy quotes it by, and ``note`` what it says happened.
     """
 
     registrant = models.ForeignKey(Registrant, on_delete=models.PROTECT, related_name="dispenses")
@@ -110,6 +111,8 @@ class Dispense(models.Model):
     dispensed_at = models.DateTimeField()
     dispensed_on = models.DateField()
     covers_through = models.DateField()
+    report_number = models.CharField(max_length=20, null=True, blank=True, unique=True)  # noqa: DJ001 - most have none
+    note = models.CharField(max_length=500, blank=True, default="", db_default="")
 
     class Meta:
         ordering = ["-id"]

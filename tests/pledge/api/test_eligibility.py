@@ -93,13 +93,11 @@ class TestTheAccessTrail:
 
 class TestWhatACheckCosts:
     @pytest.mark.parametrize("state", [lives.ready, lives.enrolled, lives.authorized, lives.on_treatment])
-    def test_is_two_statements_key_and_access_trail_included(self, software, program, now, state):
+    def test_is_three_statements_key_count_of_calls_and_access_trail_included(self, software, program, now, state):
         life = state(program, now)
-        with CaptureQueriesContext(
-            connection,
-        ) as asked:
+        with CaptureQueriesContext(connection) as asked:
             software.check(life)
-        assert len(asked) == 2, [query["sql"] for query in asked]
+        assert len(asked) == 3, [query["sql"] for query in asked]
 
     @pytest.mark.parametrize("changes", [{"registrant_number": "1"}, {"date_of_birth": "1970-01-01"}])
     def test_is_the_same_where_no_one_is_found(self, software, program, now, changes):

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pledge.api import contract, views
-from pledge.api.bodies import LONGEST_BODY, fields_schema, read_body
+from pledge.api.bodies import LONGEST_BODY, read_body
+from pledge.api.fields import fields_schema
 from pledge.api.problems import Malformed
 from pledge.models import AccessEntry, Authorization
 from tests import lives
@@ -38,7 +39,9 @@ class TestTheRequestLine:
             ("OPTIONS", CHECKS, "POST"),
             ("TRACE", CHECKS, "POST"),
             ("DELETE", "/authorizations/1", "GET, HEAD"),
-            ("PATCH", "/authorizations", "POST"),
+            ("PATCH", "/authorizations", "GET, HEAD, POST"),
+            ("TRACE", "/eligibility-checks/batch", "POST"),
+            ("DELETE", "/pharmacy", "GET, HEAD"),
             ("GET", "/authorizations/1/dispense", "POST"),
             ("POST", "/openapi.json", "GET, HEAD"),
         ],
@@ -72,8 +75,15 @@ class TestTheRequestLine:
         answer = Client(enforce_csrf_checks=True).post(f"{ROOT}{path}", "{}", content_type="application/json")
         assert (answer.status_code, problem_of(answer)) == (401, "unauthenticated")
 
-    def test_takes_no_query_parameters(self, software):
-        assert errors_of(software.post(f"{CHECKS}?id=a&id=b", {})) == {"": "this call takes no query parameters"}
+    def test_takes_no_query_parameter_that_the_call_does_not_have(self, software):
+        not_taken = "is not a query parameter of this call"
+        assert errors_of(software.post(f"{CHECKS}?id=a&id=b", {})) == {"/id": not_taken}
+        assert errors_of(software.get("/authorizations?page=2&status=open&cursor=")) == {
+            "/page": not_taken,
+            "/status": "must be one of issued, suspended, dispensed, reversed, revoked, lapsed",
+            "/cursor": "must be 1 to 200 characters long, and not blank",
+        }
+        assert errors_of(software.get("/authorizations?status=lapsed&status=issued")) == {"/status": "is given twice"}
 
     def test_answers_head_without_a_body(self, software, program, now):
         life = lives.authorized(program, now)

@@ -1,0 +1,64 @@
+"""What may be sent and what is then answered, call by call: shown in the contract and sent by tests."""
+
+from pledge.api.shapes import REPORT_NEXT_STEP
+from pledge.rules.refusals import PharmacyClass
+
+_WAITING = PharmacyClass.PATIENT_ACTION_NEEDED
+CHECK = {"registrant_number": "5842027711", "date_of_birth": "1996-05-04", "days_supply": 30, "pharmacist": "rph-17"}
+CHECKS = {"checks": [CHECK, {**CHECK, "registrant_number": "7301946625", "date_of_birth": "2001-11-30"}]}
+AUTHORIZATION = {**CHECK, "client_reference": "order 7"}
+DISPENSE = {"pharmacist": "rph-17"}
+REVERSAL = {"pharmacist": "rph-17", "reason": "not_collected"}
+REPORT = {**CHECK, "dispensed_on": "2026-11-20", "note": "Handed over during an outage, before the check was answered."}
+LISTING = {"status": "lapsed"}
+
+ELIGIBLE = {
+    "eligible": True,
+    "reasons": [],
+    "do_not_dispense_after": "2026-11-27",
+    "edition": "2026",
+    "checked_at": "2026-11-21T15:04:05.123456Z",
+}
+REASON = {
+    "code": _WAITING.value,
+    "message": _WAITING.label,
+    "who_acts": _WAITING.who_acts.value,
+    "next_step": _WAITING.next_step,
+}
+RESULTS = {
+    "results": [ELIGIBLE, {**ELIGIBLE, "eligible": False, "reasons": [REASON], "do_not_dispense_after": None}],
+}
+ISSUED = {
+    "rma_number": "187648062949",
+    "status": "issued",
+    "registrant_number": "5842027711",
+    "days_supply": 30,
+    "do_not_dispense_after": "2026-11-27",
+    "issued_at": "2026-11-21T15:04:06.001122Z",
+    "dispensed_at": None,
+    "reversed_at": None,
+    "edition": "2026",
+    "client_reference": "order 7",
+}
+DISPENSED = {**ISSUED, "status": "dispensed", "dispensed_at": "2026-11-21T15:09:41.500123Z"}
+REVERSED = {**ISSUED, "status": "reversed", "reversed_at": "2026-11-24T09:30:12.000431Z"}
+AUTHORIZATIONS = {
+    "items": [{**ISSUED, "status": "lapsed"}],
+    "next_cursor": "IjE4NzY0ODA2Mjk0OSI:8cJ0mZ3xq1nYb5vTt2oWq7Lr4dKfHs9aEuXgPiCjMzA",
+}
+PHARMACY = {
+    "number": "PH-1001",
+    "name": "Corner Pharmacy",
+    "standing": "active",
+    "certified_on": "2026-02-01",
+    "certified_through": "2027-01-31",
+    "key": {"prefix": "pledge_live_3fa9c1d2", "expires_at": "2027-01-31T05:00:00Z"},
+}
+REPORTED = {
+    "report_number": "402771935506",
+    "registrant_number": "5842027711",
+    "days_supply": 30,
+    "dispensed_on": "2026-11-20",
+    "recorded_at": "2026-11-21T15:12:00.250000Z",
+    "next_step": REPORT_NEXT_STEP,
+}
