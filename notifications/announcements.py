@@ -9,6 +9,7 @@ from django.db import transaction
 from notifications.kinds import Kind, Reader
 from notifications.outbox import queue
 from notifications.signing_announcements import SIGNING_ANNOUNCERS
+from notifications.webhook_announcements import WEBHOOK_ANNOUNCERS
 from pledge.actions.guesses import SUSPENDED_FOR_GUESSING
 from pledge.facts import record_of
 from pledge.models import (
@@ -214,6 +215,7 @@ ANNOUNCERS: dict[EventType, Callable[[ProgramEvent], None]] = {
     EventType.CATEGORY_CHANGED: _category_changed,
     EventType.FORM_SIGNED: _signed,
     **SIGNING_ANNOUNCERS,
+    **WEBHOOK_ANNOUNCERS,
     EventType.TEST_RECORDED: _tested,
     EventType.TEST_CORRECTED: _tested,
     EventType.PREGNANCY_REPORTED: _reported,

@@ -69,6 +69,7 @@ class Notice(models.Model):
         indexes = [
             models.Index(fields=["queued_at"], condition=Q(status="queued"), name="notice_queued_idx"),
             models.Index(fields=["registrant", "-id"], name="notice_registrant_idx"),
+            models.Index(fields=["id"], condition=Q(reader="pharmacy"), name="notice_to_pharmacy_idx"),
         ]
 
     def __str__(self) -> str:

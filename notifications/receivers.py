@@ -4,7 +4,8 @@ import logging
 
 from django.dispatch import receiver
 
-from notifications.announcements import ANNOUNCERS, announce
+from notifications.announcements import ANNOUNCERS, TOLD_BY_THE_SWEEP, announce
+from notifications.messages import number_messages_of
 from pledge.models import EventType, ProgramEvent
 from pledge.trail import event_recorded
 
@@ -17,6 +18,9 @@ def announce_event(event_id: int, type: EventType, **_: object) -> None:  # noqa
     if type not in ANNOUNCERS:
         return
     try:
-        announce(ProgramEvent.objects.get(pk=event_id))
+        event = ProgramEvent.objects.get(pk=event_id)
+        announce(event)
+        if type in TOLD_BY_THE_SWEEP:  # what pharmacies are told of an authorization, whoever queues it
+            number_messages_of(event_id, at=event.at)
     except Exception:
         logger.exception("notices of event %s were not queued; the next sweep will", event_id)

@@ -171,6 +171,18 @@ TEXTS: Mapping[tuple[Reader, Kind], Said] = {
         ),
     },
     (Reader.PROGRAM, Kind.GUESSING): _LOOK,
+    (Reader.PHARMACY, Kind.WEBHOOK_TURNED_OFF): {
+        "en": Words(
+            "Your software is no longer told",
+            "An address of your software took no message for three days and was turned off. Nothing is lost: your "
+            "software can read every message. Please have whoever looks after it sign in.",
+        ),
+        "es": Words(
+            "Ya no se avisa a su sistema",
+            "Una dirección de su sistema no aceptó ningún mensaje durante tres días y se desactivó. No se perdió nada: "
+            "su sistema puede leer todos los mensajes. Pida a quien lo atiende que inicie sesión.",
+        ),
+    },
     (Reader.PROGRAM, Kind.DEVIATION): _LOOK,
     (Reader.PROGRAM, Kind.NONCOMPLIANCE): _LOOK,
 }

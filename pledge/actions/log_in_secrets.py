@@ -30,15 +30,18 @@ def new_secret() -> str:
     return b32encode(secrets.token_bytes(_SECRET_BYTES)).decode()
 
 
-def sealed(secret: str) -> str:
-    """Give a secret as it is kept."""
-    return _seals().encrypt(secret.encode()).decode()
+def sealed(secret: str, *, purpose: str = _SEAL) -> str:
+    """Give a secret as it is kept.
+
+    :param purpose: what it is for; what was sealed for one purpose opens for no other.
+    """
+    return _seals(purpose).encrypt(secret.encode()).decode()
 
 
-def unsealed(kept: str) -> str:
-    """Give a secret that was kept, or nothing where no key that we have sealed it."""
+def unsealed(kept: str, *, purpose: str = _SEAL) -> str:
+    """Give a secret that was kept, or nothing where no key that we have sealed it for this purpose."""
     try:
-        return _seals().decrypt(kept.encode()).decode()
+        return _seals(purpose).decrypt(kept.encode()).decode()
     except InvalidToken:
         return ""
 
@@ -46,7 +49,7 @@ def unsealed(kept: str) -> str:
 def is_sealed_anew(kept: str) -> bool:
     """Tell whether the present secret key sealed what is kept, so that it outlives the former ones."""
     try:
-        Fernet(_keys_of_seals()[0]).decrypt(kept.encode())
+        Fernet(_keys_of_seals(_SEAL)[0]).decrypt(kept.encode())
     except InvalidToken:
         return False
     return True
@@ -104,10 +107,10 @@ def _keyed(code: str, user_id: int, key: str) -> str:
     return salted_hmac(_GIVEN, f"{user_id}:{plain}", secret=key, algorithm="sha256").hexdigest()
 
 
-def _seals() -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in _keys_of_seals()])
+def _seals(purpose: str) -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in _keys_of_seals(purpose)])
 
 
-def _keys_of_seals() -> list[bytes]:
+def _keys_of_seals(purpose: str) -> list[bytes]:
     keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    return [urlsafe_b64encode(hashlib.sha256(f"{_SEAL}:{key}".encode()).digest()) for key in keys]
+    return [urlsafe_b64encode(hashlib.sha256(f"{purpose}:{key}".encode()).digest()) for key in keys]

@@ -18,6 +18,9 @@ WRITERS = (
     "notifications/reminders",
     "notifications/sweep",
     "notifications/delivery",
+    "notifications/actions",
+    "notifications/messages",  # numbers what the outbox holds
+    "notifications/posting",  # as delivery does for mail: what was tried, and what came of it
 )
 # The demo's people need log-ins, which are no part of the program.
 BESIDE_THE_PROGRAM = ("config/management/", "config/demo")
