@@ -24,6 +24,7 @@ from pledge.models import (
     Authenticator,
     Authorization,
     CalendarFeed,
+    CallRate,
     Course,
     Designation,
     Designee,
@@ -40,6 +41,7 @@ from pledge.models import (
     ReturnCode,
     SavedFilter,
     Wholesaler,
+    WrongGuess,
 )
 from pledge.rules.calendar import program_day
 from pledge.rules.vocabulary import AuthorizationStatus
@@ -153,6 +155,15 @@ class TestTheDatabase:
         )
         row.save()
         broken("idempotency_key_is_used_once_per_pharmacy_and_call", again, row)
+
+    def test_counts_the_calls_and_a_wrong_guess_of_a_pharmacy_once(self, life):
+        pharmacy = life.program.pharmacy
+        rate = CallRate.objects.create(pharmacy=pharmacy, minute=1, calls=1)
+        again(rate, sandbox=True)
+        broken("calls_are_counted_once_for_each_pharmacy", again, rate)
+        guess = WrongGuess.objects.create(pharmacy=pharmacy, digest="a", at=AT)
+        again(guess, pharmacy=life.program.other_pharmacy)
+        broken("same_wrong_guess_counts_once", again, guess)
 
     def test_holds_one_signature_of_a_signer_under_a_version_in_a_course(self, life):
         broken("a_signer_signs_a_form_version_once_per_course", again, SignedConsent.objects.earliest("id"))

@@ -38,8 +38,8 @@ from tests.pledge.actions.each_editions import EDITION_APPROVALS
 from tests.pledge.actions.each_exchange import EXCHANGE
 from tests.pledge.actions.each_feeds import FEEDS
 from tests.pledge.actions.each_filters import FILTERS
-from tests.pledge.actions.each_keys import KEYS
 from tests.pledge.actions.each_guesses import GUESSES
+from tests.pledge.actions.each_keys import KEYS
 from tests.pledge.actions.each_log_ins import LOG_INS
 from tests.pledge.actions.each_pharmacists import PHARMACISTS
 from tests.pledge.actions.one_step import AT, ON, THROUGH, Step, before

@@ -10,6 +10,8 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from pledge.api.schema import openapi_text
 
+WAITING = {"request-in-progress", "unavailable", "too-many-requests"}
+
 
 @cache
 def document() -> dict[str, Any]:
@@ -43,7 +45,7 @@ def assert_as_described(method: str, path: str, answer: HttpResponse) -> None:
     if answer.status_code >= 400:
         assert media_type == "application/problem+json"
         assert json.loads(answer.content)["status"] == answer.status_code
-    assert ("Retry-After" in answer) == (problem_of(answer) in {"request-in-progress", "unavailable"})
+    assert ("Retry-After" in answer) == (problem_of(answer) in WAITING)
 
 
 def problem_of(answer: HttpResponse) -> str:
