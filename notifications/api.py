@@ -52,7 +52,7 @@ def list_events(_: HttpRequest, key: Presented, at: datetime, asked: dict[str, A
     return HttpResponse(page_of_messages(shown, behind), content_type="application/json")
 
 
-_AUTHORIZATION = {
+SCHEMAS["AuthorizationChange"] = {
     "type": "object",
     "properties": {
         "rma_number": {"type": "string"},
@@ -62,7 +62,7 @@ _AUTHORIZATION = {
     "required": ["rma_number", "status"],
     "additionalProperties": False,
 }  # fmt: skip
-_CERTIFICATION = {
+SCHEMAS["CertificationEnd"] = {
     "type": "object",
     "properties": {"certified_through": {"type": "string", "format": "date"}},
     "required": ["certified_through"],
@@ -74,7 +74,9 @@ SCHEMAS["Event"] = {
         "id": {"type": "string", "description": "The same by whichever way it comes; also a webhook's `webhook-id`."},
         "type": {"type": "string", "enum": [kind.value for kind in MessageType]},
         "timestamp": {"type": "string", "format": "date-time", "description": "When it happened."},
-        "data": {"oneOf": [_AUTHORIZATION, _CERTIFICATION]},
+        "data": {
+            "oneOf": [{"$ref": f"#/components/schemas/{name}"} for name in ("AuthorizationChange", "CertificationEnd")]
+        },
     },
     "required": ["id", "type", "timestamp", "data"],
     "additionalProperties": False,
