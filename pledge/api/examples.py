@@ -1,15 +1,18 @@
-"""What may be sent and what is then answered, call by call: shown in the contract and sent by tests."""
+"""What may be sent and what is then answered, call by call: shown in the contract and sent by tests.
+
+The registrants are the sandbox's, so that whoever copies an example with a test key gets its answer.
+"""
 
 from pledge.api.shapes import REPORT_NEXT_STEP
 from pledge.rules.refusals import PharmacyClass
 
 _WAITING = PharmacyClass.PATIENT_ACTION_NEEDED
-CHECK = {"registrant_number": "5842027711", "date_of_birth": "1996-05-04", "days_supply": 30, "pharmacist": "rph-17"}
-CHECKS = {"checks": [CHECK, {**CHECK, "registrant_number": "7301946625", "date_of_birth": "2001-11-30"}]}
+CHECK = {"registrant_number": "0000000101", "date_of_birth": "1996-05-04", "days_supply": 30, "pharmacist": "rph-17"}
+CHECKS = {"checks": [CHECK, {**CHECK, "registrant_number": "0000000202"}]}
 AUTHORIZATION = {**CHECK, "client_reference": "order 7"}
 DISPENSE = {"pharmacist": "rph-17"}
 REVERSAL = {"pharmacist": "rph-17", "reason": "not_collected"}
-REPORT = {**CHECK, "dispensed_on": "2026-11-20", "note": "Handed over during an outage, before the check was answered."}
+REPORT = {**CHECK, "note": "Handed over during an outage, before the check was answered."}
 LISTING = {"status": "lapsed"}
 
 ELIGIBLE = {
@@ -31,7 +34,7 @@ RESULTS = {
 ISSUED = {
     "rma_number": "187648062949",
     "status": "issued",
-    "registrant_number": "5842027711",
+    "registrant_number": "0000000101",
     "days_supply": 30,
     "do_not_dispense_after": "2026-11-27",
     "issued_at": "2026-11-21T15:04:06.001122Z",
@@ -56,9 +59,9 @@ PHARMACY = {
 }
 REPORTED = {
     "report_number": "402771935506",
-    "registrant_number": "5842027711",
+    "registrant_number": "0000000101",
     "days_supply": 30,
-    "dispensed_on": "2026-11-20",
+    "dispensed_on": "2026-11-21",
     "recorded_at": "2026-11-21T15:12:00.250000Z",
     "next_step": REPORT_NEXT_STEP,
 }
