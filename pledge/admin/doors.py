@@ -34,7 +34,10 @@ class Way(NamedTuple):
 
 
 DOORS: list[Door] = []
-IN_ORDER = ("calendar", "designees", "designations", "import", "export", "duplicates", "rules")
+IN_ORDER = (
+    "calendar", "designees", "designations", "import", "export", "duplicates", "rules",
+    "counter_stock", "counter_report", "pharmacy", "webhooks",
+)  # fmt: skip
 HOMES: dict[Role, Callable[..., HttpResponse]] = {}  # by role, what the admin's own address shows; called with the site
 
 

@@ -212,11 +212,16 @@ class DesigneeAdmin(PersonAdmin):
 
 @admin.register(Pharmacy)
 class PharmacyAdmin(PartyAdmin):
-    """Pharmacies, with their keys."""
+    """Pharmacies, with their pharmacists who log in."""
 
     list_display = ("name", "number", "representative", "certified_through", "suspended_at")
     search_fields = ("name", "number")
     facts = ("number", "representative", *PartyAdmin.facts)
+
+    def _facts(self, row: Any) -> Iterator[tuple[str, Any]]:
+        yield from super()._facts(row)
+        for one in row.pharmacists.active():
+            yield "comes in as representative" if one.is_representative else "pharmacist", f"{one.name}, {one.own_id}"
 
 
 @admin.register(Wholesaler)

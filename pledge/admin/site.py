@@ -21,7 +21,7 @@ from pledge.admin.visitor import visitor_of
 UNUSED_ADDRESSES = {"view_on_site", "login", "password_change", "password_change_done"}
 # In the order of a working day; what is not named here is found on the first page, further down.
 SECTIONS = (
-    ("People", ("Registrant", "Prescriber", "Designee", "Pharmacy", "Wholesaler")),
+    ("People", ("Registrant", "Prescriber", "Designee", "Pharmacy", "Pharmacist", "Wholesaler")),
     ("Work", ("FollowUp", "Deviation")),
     ("Record", ("ProgramEvent", "Notice", "Authorization", "SignedConsent", "ConsentRecord", "Scan", "AccessEntry")),
     ("Set-up", ("PharmacyKey", "FormVersion", "User")),

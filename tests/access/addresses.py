@@ -14,6 +14,7 @@ from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from pledge.admin.calendar.addresses import FEED_STEPS
+from pledge.admin.counter.pharmacy import ABOUT_KEY, ABOUT_PHARMACIST, ABOUT_PHARMACY
 from pledge.admin.designation_steps import OWN_STEPS
 from pledge.admin.steps import STEPS
 from pledge.models import Prescriber, Registrant
@@ -37,6 +38,9 @@ SLUGS = {
     "admin/designees/<slug:slug>/": [slug for slug, step in OWN_STEPS.items() if step.about_new],
     "admin/designees/<int:pk>/<slug:slug>/": [slug for slug, step in OWN_STEPS.items() if not step.about_new],
     "admin/calendar/address/<slug:slug>/": list(FEED_STEPS),
+    "admin/pharmacy/new/<slug:slug>/": list(ABOUT_PHARMACY),
+    "admin/pharmacy/pharmacists/<int:pk>/<slug:slug>/": list(ABOUT_PHARMACIST),
+    "admin/pharmacy/keys/<int:pk>/<slug:slug>/": list(ABOUT_KEY),
 }
 
 

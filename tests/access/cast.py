@@ -20,7 +20,7 @@ from consents.actions.records import seal_due
 from consents.models import ConsentRecord
 from consents.owed import texts_to_sign
 from notifications.sweep import run_sweep
-from pledge.actions import authorizations, holds, participants, registrants
+from pledge.actions import authorizations, holds, participants, pharmacists, registrants
 from pledge.actions.designations import designate
 from pledge.actions.exports import make_export
 from pledge.actions.feeds import make_feed
@@ -28,7 +28,7 @@ from pledge.actions.filters import save_filter
 from pledge.actions.imports import begin_import
 from pledge.admin.visitor import AUDITORS, PROGRAM_ADMINISTRATORS
 from pledge.admin.worklist.words import Listing
-from pledge.models import Pharmacy
+from pledge.models import Pharmacist, Pharmacy, PharmacyKey
 from pledge.rules.calendar import program_day
 from pledge.rules.editions import EDITIONS
 from pledge.rules.vocabulary import Method, Scope, Signer
@@ -150,6 +150,7 @@ def a_cast(at: datetime) -> Cast:
         "other prescriber": Caller(world.stranger, token),
         "pharmacist": Caller(Client(), token, _key(world.program.pharmacy, at)),
         "other pharmacist": Caller(Client(), token, _key(world.program.other_pharmacy, at)),
+        **_at_the_counters(world, token),
         "administrator": Caller(_staff("grace", PROGRAM_ADMINISTRATORS), token),
         "auditor": Caller(_staff("avery", AUDITORS), token),
         "superuser": Caller(world.administrator, token),
@@ -180,6 +181,10 @@ def _by_route(world: World, at: datetime) -> dict[str, dict[str, str]]:
     return {
         "admin/designees/": {"pk": str(designation.pk)},
         "admin/people/": {"pk": str(designee.pk)},
+        "admin/pharmacy/pharmacists/": {"pk": str(Pharmacist.objects.latest("pk").pk)},
+        "admin/pharmacy/keys/": {
+            "pk": str(PharmacyKey.objects.filter(pharmacy=world.program.pharmacy).latest("pk").pk)
+        },
         "admin/filters/": {"pk": str(saved.pk)},
         "admin/import/": {"pk": str(taken_in.pk)},
         "admin/export/": {"pk": str(let_out.pk)},
@@ -235,6 +240,22 @@ def _designee(world: World, scopes: Iterable[Scope]) -> Client:
     )  # fmt: skip
     designate(designee=row, prescriber=world.program.prescriber, scopes=given, by=world.program.clinic, at=world.at)
     return logged_in(user)
+
+
+def _at_the_counters(world: World, token: str) -> dict[str, Caller]:
+    program = world.program
+    people = (
+        ("representative", program.pharmacy, True),
+        ("other pharmacist at the counter", program.other_pharmacy, False),
+        ("pharmacist at the counter", program.pharmacy, False),  # the newest of them: see Cast.row_of
+    )
+    return {
+        role: Caller(logged_in(pharmacists.enroll_pharmacist(
+            pharmacy=pharmacy, own_id=f"id-{number}", name=f"Pharmacist {number}", username=f"counter-{number}",
+            is_representative=represents, by=program.administrator, at=world.at,
+        ).user), token)
+        for number, (role, pharmacy, represents) in enumerate(people)
+    }  # fmt: skip
 
 
 def _staff(username: str, group: str) -> Client:

@@ -14,10 +14,11 @@ Every page of the service, who reads it and who may send its form. [tests/access
 each role by each method and compares; a page that is not here fails the build. Whoever is not named is refused: at the
 admin someone who is not logged in is led to the log-in and anyone else is told that there is no such page, whether it
 exists or not; the pharmacies' calls want a key; the signers' pages want a code and a PIN. Nobody may PUT, PATCH or
-DELETE anything. Reading changes nothing but the access entries, and every answer carries its headers.
+DELETE anything. Reading changes nothing but the access entries and the count of a pharmacy's calls, and every answer
+carries its headers.
 
-The pharmacy's authorized representative has no log-in: what they ask for, an administrator does. A superuser is an
-administrator who also makes log-ins, and no more."""
+A pharmacy's authorized representative does what its pharmacists do at the counter, and looks after them and its keys. A
+superuser is an administrator who also makes log-ins, and no more."""
 
 
 def access_page() -> str:

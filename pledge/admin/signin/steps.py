@@ -11,7 +11,7 @@ from pledge.actions import log_ins, ways_back
 from pledge.actions.tries import has_failed
 from pledge.admin.steps import Scene, Step, step
 from pledge.admin.visitor import AUDITORS, PROGRAM_ADMINISTRATORS, STAFF, Role
-from pledge.models import Designee, Prescriber
+from pledge.models import Designee, Pharmacist, Prescriber
 
 LOG_IN = "Log-in"
 GROUPS = (
@@ -53,6 +53,7 @@ class AboutLogIn(Step):
 @step(User)
 @step(Prescriber)
 @step(Designee)
+@step(Pharmacist)
 class LetBackIn(AboutLogIn):
     """Gives a code with which someone chooses a new password and a new authenticator."""
 
@@ -63,13 +64,14 @@ class LetBackIn(AboutLogIn):
         "hand. With it they choose a new password and set up a new authenticator; what they had before ends then."
     )
     act = staticmethod(ways_back.give_return_code)
-    roles = STAFF | {Role.PRESCRIBER}
+    roles = STAFF | {Role.PRESCRIBER, Role.REPRESENTATIVE}
     outcome_template = "pledge/admin/signin/way_back_given.html"
 
 
 @step(User)
 @step(Prescriber)
 @step(Designee)
+@step(Pharmacist)
 class Unlock(AboutLogIn):
     """Lets someone try again who failed too often."""
 
@@ -79,7 +81,7 @@ class Unlock(AboutLogIn):
         "either is lost, let them back in instead."
     )
     act = staticmethod(log_ins.unlock_log_in)
-    roles = STAFF | {Role.PRESCRIBER}
+    roles = STAFF | {Role.PRESCRIBER, Role.REPRESENTATIVE}
 
     @classmethod
     def makes_sense(cls, user: User) -> bool:
@@ -126,7 +128,7 @@ class Person(forms.Form):
         choices=GROUPS,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Neither for a prescriber or designee: who they are is said at their own page.",
+        help_text="None for someone of a clinic or pharmacy: who they are is said at their own page.",
     )
     is_superuser = forms.BooleanField(
         label="Superuser: a program administrator who also looks after log-ins", required=False

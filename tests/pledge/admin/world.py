@@ -25,8 +25,8 @@ from pledge.trail import By
 from tests.lives import Life, Program, a_program
 
 PASSPHRASE = "a long enough passphrase"
-# What reading leaves, and what a browser's session is.
-MAY_CHANGE_BY_READING = {"django_session", "pledge_accessentry"}
+# What reading leaves, what counting calls and wrong names does, and what a browser's session is.
+MAY_CHANGE_BY_READING = {"django_session", "pledge_accessentry", "pledge_callrate", "pledge_wrongguess"}
 
 
 @dataclass(frozen=True)
