@@ -9,10 +9,11 @@ from django.db.models import Q
 from notifications.models import DeliveryStatus, WebhookDelivery, WebhookEndpoint
 from notifications.webhooks.addresses import WrongAddress, target_of
 from notifications.webhooks.signing import new_secret, sealed_secret
+from pledge.actions.may_let_in import represents
 from pledge.frame import action
 from pledge.models import EventType, Pharmacy
 from pledge.rules.refusals import Rejected
-from pledge.trail import By, changed, created, record, subject_of
+from pledge.trail import SYSTEM, By, changed, created, record, subject_of
 
 SEALED = ("sealed_secret", "former_sealed_secret")  # never in the trail, which is read by more than may sign
 Changes = dict[str, dict[str, list[object]]]
@@ -119,9 +120,8 @@ def resend_delivery(*, delivery: WebhookDelivery, by: By, at: datetime) -> Webho
 
 
 def _check_own(pharmacy: Pharmacy, by: By) -> None:
-    own = by.kind == "pharmacy" and by.pharmacy is not None and by.pharmacy.pk == pharmacy.pk
-    if not own and by.kind not in {"program", "system"}:
-        raise Rejected("by", "a pharmacy minds its own addresses, or the program does")
+    if by.kind not in {"program", SYSTEM.kind} and not represents(by, pharmacy):
+        raise Rejected("by", "the pharmacy's authorized representative does this, or a program administrator")
 
 
 def _check_on(row: WebhookEndpoint) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.architecture.source import decorators, functions, modules, name
 
-ACTIONS = modules("pledge/actions", "consents")
+ACTIONS = modules("pledge/actions", "consents", "notifications/actions")
 
 
 def actions_in(path: Path) -> list[ast.FunctionDef]:

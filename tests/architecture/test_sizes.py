@@ -7,7 +7,7 @@ import pytest
 from tests.architecture.source import APPS, decorators, functions, lines_of, modules, name
 
 LONGEST_MODULE, LONGEST_ACTION, LONGEST_RULE = 250, 40, 25
-ACTIONS = modules("pledge/actions", "consents")
+ACTIONS = modules("pledge/actions", "consents", "notifications/actions")
 
 
 class TestSizes:

@@ -42,6 +42,7 @@ from tests.pledge.actions.each_guesses import GUESSES
 from tests.pledge.actions.each_keys import KEYS
 from tests.pledge.actions.each_log_ins import LOG_INS
 from tests.pledge.actions.each_pharmacists import PHARMACISTS
+from tests.pledge.actions.each_webhooks import WEBHOOKS
 from tests.pledge.actions.one_step import AT, ON, THROUGH, Step, before
 
 
@@ -463,4 +464,5 @@ EACH: dict[str, Callable[[lives.Program], Step]] = (
     | KEYS
     | LOG_INS
     | PHARMACISTS
+    | WEBHOOKS
 )

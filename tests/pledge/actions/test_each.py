@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 import consents.actions
+import notifications.actions
 import pledge.actions
 from pledge.actions import participants
 from pledge.models import EventType
@@ -56,7 +57,7 @@ def step(request: pytest.FixtureRequest, program: lives.Program) -> Step:
 def every_action() -> set[str]:
     modules = [
         importlib.import_module(f"{home.__name__}.{one.name}")
-        for home in (consents.actions, pledge.actions)
+        for home in (consents.actions, notifications.actions, pledge.actions)
         for one in pkgutil.iter_modules(home.__path__)
     ]
     return {
