@@ -23,18 +23,13 @@ from pledge.callers import (
 from pledge.facts import RECORD_COLUMNS, RECORD_TABLES, record_from_row, record_of, signatures_of_many
 from pledge.models import Authorization, Pharmacy, Registrant
 from pledge.rules.calendar import program_day
-from pledge.rules.dispensing import Decision, authorizing, death_of
+from pledge.rules.dispensing import Decision, authorizing, status_of_live
 from pledge.rules.history import Record, Signature, Standing
-from pledge.rules.refusals import RefusalCode
 from pledge.rules.vocabulary import LIVE_STATUSES, AuthorizationStatus
 from pledge.trail import PharmacyAccess, by_pharmacy, record_pharmacy_access, record_pharmacy_accesses
 
 CHECK, SHOW, NOT_THERE = "eligibility-check", "authorization shown", "not there"
 _ENROLLED_ON = 12  # among the columns of a record
-_DEAD_AS = {
-    RefusalCode.AUTHORIZATION_REVOKED: AuthorizationStatus.REVOKED,
-    RefusalCode.AUTHORIZATION_EXPIRED: AuthorizationStatus.LAPSED,
-}
 
 _CALLER_AND_RECORD = f"""
     SELECT {CALLER_COLUMNS}, {RECORD_COLUMNS}
@@ -181,10 +176,7 @@ def status_of(authorization: Authorization, record: Record, on: date) -> Authori
     live = record.authorization
     if live is None or live.id != authorization.pk:
         return AuthorizationStatus(authorization.status)
-    died = death_of(live, record, on)
-    if died is not None:
-        return _DEAD_AS[died]
-    return AuthorizationStatus.ISSUED if record.prescriber.holds(on) else AuthorizationStatus.SUSPENDED
+    return status_of_live(live, record, on)
 
 
 def _status_now(authorization: Authorization, at: datetime) -> AuthorizationStatus:

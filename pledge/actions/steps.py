@@ -34,10 +34,13 @@ def new_number(digits: int) -> str:
     return str(secrets.randbelow(9 * 10 ** (digits - 1)) + 10 ** (digits - 1))
 
 
-def insert_numbered(row: R, field: str, digits: int) -> R:
-    """Write a new row under a random number that no other has: among millions, one that is drawn may be taken."""
+def insert_numbered(row: R, field: str, digits: int, *, beginning: str = "") -> R:
+    """Write a new row under a random number that no other has: among millions, one that is drawn may be taken.
+
+    :param beginning: stands before the digits drawn.
+    """
     while row.pk is None:
-        setattr(row, field, new_number(digits))
+        setattr(row, field, f"{beginning}{new_number(digits)}")
         insert(row, unless_there=field)
     return row
 

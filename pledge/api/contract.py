@@ -125,6 +125,7 @@ PHARMACY_SHOWN = closed(
     certified_through={**_DAY_OR_NULL, "description": "The last day of the activation."},
     key=closed(
         prefix={"type": "string", "description": "Names the key that this call was made with."},
+        sandbox={"type": "boolean", "description": "Whether it is a test key, of made-up registrants alone."},
         expires_at={**_INSTANT_OR_NULL, "description": "When the key ends; null where it goes on until it is revoked."},
     ),
 )

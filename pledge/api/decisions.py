@@ -60,18 +60,42 @@ def decided(
     caller, registrant = named
     pharmacy = caller.pharmacy
     by = by_pharmacy(pharmacy, said["pharmacist"])
-    number = registrant.number if registrant else ""
-    memory = AnswerMemory(
-        Request(caller.pharmacy_id, call.name, idempotency_key(request), _digest(said, rma_number)),
-        lambda outcome: _answer_to(outcome, call, number, request.path),
-        since=kept_since(at),
-        at=at,
-    )
-    try:
+
+    def decide(memory: AnswerMemory) -> None:
         if registrant is None:
             _note_unknown(what=call.what, pharmacist=said["pharmacist"], by=by, at=at, memory=memory)
         else:
             act(registrant=registrant, pharmacy=pharmacy, by=by, at=at, memory=memory)
+
+    number = registrant.number if registrant else ""
+    return answered_once(
+        request, call, caller.pharmacy_id, said, decide, registrant_number=number, rma_number=rma_number, at=at
+    )
+
+
+def answered_once(
+    request: HttpRequest,
+    call: Call,
+    pharmacy_id: int,
+    said: dict[str, Any],
+    decide: Callable[..., None],
+    *,
+    registrant_number: str = "",
+    rma_number: str = "",
+    at: datetime,
+) -> HttpResponse:
+    """Answer a call that decides as it comes out, or word for word as it was answered before.
+
+    :param decide: takes ``memory``: claims it, decides, and keeps the outcome in it, all in one transaction.
+    """
+    memory = AnswerMemory(
+        Request(pharmacy_id, call.name, idempotency_key(request), _digest(said, rma_number)),
+        lambda outcome: _answer_to(outcome, call, registrant_number, request.path),
+        since=kept_since(at),
+        at=at,
+    )
+    try:
+        decide(memory=memory)
     except Replayed as replayed:
         return _sent(replayed.answer, replayed=True)
     except Refused:

@@ -96,6 +96,7 @@ def pharmacy_body(
     certified_on: date | None,
     certified_through: date | None,
     key_prefix: str,
+    sandbox: bool,
     key_expires_at: datetime | None,
 ) -> str:
     """Give a pharmacy's own standing, and the key that it calls with."""
@@ -106,7 +107,7 @@ def pharmacy_body(
             "standing": "active" if active else "not_active",
             "certified_on": certified_on.isoformat() if certified_on else None,
             "certified_through": certified_through.isoformat() if certified_through else None,
-            "key": {"prefix": key_prefix, "expires_at": instant(key_expires_at)},
+            "key": {"prefix": key_prefix, "sandbox": sandbox, "expires_at": instant(key_expires_at)},
         }
     )
 

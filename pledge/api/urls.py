@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from pledge.api import views
 from pledge.api.door import by_method, unknown_address
+from pledge.api.sandbox import views as sandbox_views  # noqa: F401 - registers what answers test keys
 
 urlpatterns = [
     path("v1/eligibility-checks", views.eligibility_checks),

@@ -97,7 +97,7 @@ def list_authorizations(_: HttpRequest, key: Presented, at: datetime, asked: dic
 @door("GET")
 def show_authorization(_: HttpRequest, key: Presented, at: datetime, rma_number: str) -> HttpResponse:
     """Show one of the pharmacy's own authorizations as it stands at this moment."""
-    shown = read_authorization(key=key, rma_number=_number(rma_number), at=at)
+    shown = read_authorization(key=key, rma_number=as_number(rma_number), at=at)
     body = authorization_body(shown.authorization, shown.registrant_number, shown.status)
     return HttpResponse(body, content_type="application/json")
 
@@ -107,7 +107,7 @@ def dispense(request: HttpRequest, key: Presented, at: datetime, rma_number: str
     """Record that the authorized supply is handed over now; everything is judged again."""
     idempotency_key(request)
     said = read_body(request, DISPENSE)
-    named = naming_authorization(key, _number(rma_number), at)
+    named = naming_authorization(key, as_number(rma_number), at)
     act = partial(authorizations.dispense, rma_number=rma_number, pharmacist=said["pharmacist"])
     return decided(request, _DISPENSE, named, said, act, rma_number=rma_number, at=at)
 
@@ -117,7 +117,7 @@ def reverse(request: HttpRequest, key: Presented, at: datetime, rma_number: str)
     """Give back an authorization that was not handed over."""
     idempotency_key(request)
     said = read_body(request, REVERSAL)
-    named = naming_authorization(key, _number(rma_number), at)
+    named = naming_authorization(key, as_number(rma_number), at)
     act = partial(authorizations.reverse, rma_number=rma_number, reason=said["reason"])
     return decided(request, _REVERSE, named, said, act, rma_number=rma_number, at=at)
 
@@ -145,6 +145,11 @@ def report_dispense(request: HttpRequest, key: Presented, at: datetime) -> HttpR
 @door("GET")
 def show_pharmacy(_: HttpRequest, key: Presented, at: datetime) -> HttpResponse:
     """Show the caller's own standing and when it ends, and the key that it calls with."""
+    return pharmacy_answer(key, at)
+
+
+def pharmacy_answer(key: Presented, at: datetime) -> HttpResponse:
+    """Answer who calls; a key of the sandbox is told that it is one."""
     own = own_standing(key, at)
     body = pharmacy_body(
         number=own.number,
@@ -153,6 +158,7 @@ def show_pharmacy(_: HttpRequest, key: Presented, at: datetime) -> HttpResponse:
         certified_on=own.caller.standing.certified_on,
         certified_through=own.caller.standing.certified_through,
         key_prefix=own.caller.key_prefix,
+        sandbox=key.is_test,
         key_expires_at=own.key_expires_at,
     )
     return HttpResponse(body, content_type="application/json")
@@ -164,6 +170,6 @@ def openapi(_: HttpRequest) -> HttpResponse:
     return HttpResponse(openapi_text(), content_type="application/json")
 
 
-def _number(rma_number: str) -> str:
+def as_number(rma_number: str) -> str:
     """Give a number as it is looked up; what cannot be one is looked up as none, at the same cost."""
     return rma_number if _RMA_NUMBER.fullmatch(rma_number) else ""

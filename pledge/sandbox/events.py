@@ -1,0 +1,74 @@
+"""What happened to authorizations in the sandbox, as the pharmacies' messages tell it: made up from their fates."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from pledge.models import SandboxAuthorization
+from pledge.rules.calendar import program_day
+from pledge.rules.vocabulary import LIVE_STATUSES, AuthorizationStatus
+from pledge.sandbox.judging import PAUSED_FOR
+from pledge.sandbox.people import Fate, person_numbered
+
+_MICROSECOND = timedelta(microseconds=1)
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class MadeUpEvent(NamedTuple):
+    """One message: its kind as the contract names it, when it happened, and what it tells."""
+
+    kind: str
+    at: datetime
+    told: dict[str, str]
+
+    @property
+    def number(self) -> int:
+        """Its place among a pharmacy's messages: microseconds since 1970, so that later ones have higher numbers."""
+        return (self.at - _BEGINNING) // _MICROSECOND
+
+    def members(self) -> dict[str, Any]:
+        """Give it as the pharmacies' software reads it."""
+        digest = hashlib.sha256(f"{self.kind}\n{self.number}\n{self.told}".encode()).hexdigest()
+        at = self.at.isoformat().replace("+00:00", "Z")
+        return {"id": f"msg_{digest[:32]}", "type": self.kind, "timestamp": at, "data": self.told}
+
+
+def page_of_events(pharmacy_id: int, behind: int, most: int, at: datetime) -> str | None:
+    """Give as JSON what happened behind a cursor; None for a cursor that this list never gave."""
+    found = events_of(pharmacy_id, at)
+    numbers = [event.number for event in found]
+    if behind and behind not in numbers:
+        return None
+    shown = [event for event in found if event.number > behind][:most]
+    last = shown[-1].number if shown else behind
+    return json.dumps({"items": [event.members() for event in shown], "next_cursor": str(last)})
+
+
+def events_of(pharmacy_id: int, at: datetime) -> list[MadeUpEvent]:
+    """Give what had happened by an instant to the authorizations of a pharmacy's test keys, oldest first."""
+    rows = SandboxAuthorization.objects.filter(pharmacy_id=pharmacy_id)
+    found = (event for row in rows for event in _befallen(row) if event.at <= at)
+    return sorted(found, key=lambda event: event.number)
+
+
+def _befallen(row: SandboxAuthorization) -> Iterator[MadeUpEvent]:
+    person = person_numbered(row.registrant_number)
+    fate = person.fate if person else Fate.LIVES
+    first = row.issued_at + _MICROSECOND
+    if fate is Fate.REVOKED:  # as it happens where a pharmacy's activation has run out
+        through = program_day(row.issued_at).isoformat()
+        yield MadeUpEvent("certification.expiring", first, {"certified_through": through})
+        yield _about(row, AuthorizationStatus.REVOKED, "revoked", first + _MICROSECOND)
+    elif fate is Fate.LAPSES:
+        yield _about(row, AuthorizationStatus.LAPSED, "lapsed", first)
+    elif fate is Fate.PAUSES:
+        resumes = row.issued_at + PAUSED_FOR
+        yield _about(row, AuthorizationStatus.SUSPENDED, "suspended", first)
+        if row.status in LIVE_STATUSES or row.reversed_at is None or row.reversed_at > resumes:
+            yield _about(row, AuthorizationStatus.ISSUED, "resumed", resumes)
+
+
+def _about(row: SandboxAuthorization, status: AuthorizationStatus, what: str, at: datetime) -> MadeUpEvent:
+    return MadeUpEvent(f"authorization.{what}", at, {"rma_number": row.rma_number, "status": status.value})
