@@ -14,6 +14,9 @@ COPY . .
 RUN python manage.py collectstatic --noinput
 USER pledge
 EXPOSE 8000
-CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "4", "--backpressure", "32", "--no-ws", "config.wsgi:application"]
+# A worker that dies is replaced while the other goes on; one that does not stop is not waited for until the host kills all.
+# Backpressure bounds the connections that a worker keeps, idle ones too: what a proxy and its clients hold open beyond
+# it is never answered.
+CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--respawn-failed-workers", "--workers-kill-timeout", "8", "--blocking-threads", "4", "--backlog", "2048", "--backpressure", "1024", "--no-ws", "config.wsgi:application"]
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
     CMD ["python", "-c", "import urllib.request as ask; ask.urlopen(ask.Request('http://127.0.0.1:8000/readyz', headers={'Host': 'localhost'}), timeout=2)"]

@@ -14,7 +14,7 @@ SAMPLE = 400
 
 # Lived to be eligible: a complete, open, unused window; or, without windows, at most seven days of supply left.
 _SAMPLE = """
-SELECT r.id, r.number, r.born_on::text, NULL, CASE
+SELECT r.id, r.number, r.born_on::text, 1, NULL, CASE
            WHEN b.ended OR x.id IS NOT NULL THEN false
            WHEN b.can THEN b.phase < 4
            ELSE %(windowless)s AND r.supply_through - %(on)s <= 7 END

@@ -1,5 +1,6 @@
 """The order in which everything is measured, each program in a database of its own."""
 
+import itertools
 import json
 import os
 import subprocess
@@ -17,7 +18,6 @@ from tests.benchmarks.instructions import counting
 from tests.benchmarks.report import Costs, costs_table, keep, night_table, paces_table, statements_list
 from tests.benchmarks.world import Tell, World, load
 
-CHOSEN = "granian, 2 workers of 4 threads"
 PEOPLE = 20_000
 
 
@@ -74,17 +74,20 @@ def costs_of(world: World, tell: Tell) -> Costs:
 
 def paces_in(world: World, tell: Tell) -> dict:
     """Pace the calls under the chosen server, and the baseline and the check under the others."""
-    from tests.benchmarks.servers import COMMANDS, paces, serving
+    from tests.benchmarks.servers import CHOSEN, COMMANDS, paces, serving
 
     shown = {}
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
         people = ready_people(connection, PEOPLE)
         for name, command in COMMANDS.items():
             with serving(command) as port:
-                for clients in (1, 8, 32) if name == CHOSEN else (8,):
-                    tell(f"{name}, {clients} connections")
-                    kinds = KINDS if name == CHOSEN else (BASELINE, CHECK)
-                    shown[name, clients] = paces(port, connection, people, kinds, clients)
+                if name != CHOSEN:
+                    tell(f"{name}, 8 connections")
+                    shown[name, 8, "many"] = paces(port, connection, people, (BASELINE, CHECK), 8)
+                    continue
+                for clients, keys in itertools.product((1, 8, 32, 256), ("many", "one")):
+                    tell(f"{name}, {clients} connections, {keys} key")
+                    shown[name, clients, keys] = paces(port, connection, people, KINDS, clients, one_key=keys == "one")
     return shown
 
 

@@ -14,6 +14,7 @@ DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "performance.md"
 AIMS = {CHECK: 1.25, AUTHORIZE: 3.0, DISPENSE: 3.0}
 MOST_CHECK_STATEMENTS = 3
 STEADY = 0.10
+MOST_ASKING = 0.8  # of a core; above it the client is what was measured
 LONGEST_NIGHT = 300
 
 
@@ -42,7 +43,7 @@ def costs_table(costs: Sequence[Costs]) -> str:
 
 
 def _judged(kind: str, costs: Sequence[Costs]) -> tuple[str, str]:
-    if kind == BASELINE:
+    if kind not in AIMS:
         return "", ""
     worst = max(c.relative(kind) for c in costs)
     drift = max(c.instructions[kind] for c in costs) / min(c.instructions[kind] for c in costs) - 1
@@ -71,15 +72,18 @@ def _named(statement: str) -> str:
     return f"{verb} {named}"
 
 
-def paces_table(shown: Mapping[tuple[str, int], Mapping[str, Pace]]) -> str:
-    """Give requests a second and the times of each kind of call for each server and number of connections."""
+def paces_table(shown: Mapping[tuple[str, int, str], Mapping[str, Pace]]) -> str:
+    """Give requests a second and the times of each kind of call for each server, number of connections and keys."""
     rows = []
-    for (server, connections), paces in shown.items():
+    for (server, connections, keys), paces in shown.items():
         for kind, pace in paces.items():
             share = pace.per_second / paces[BASELINE].per_second
             times = f"{pace.p50:.1f} / {pace.p99:.1f}"
-            rows.append([server, connections, kind, f"{pace.per_second:.0f}", f"{share:.2f} x", times])
-    return table(["server", "connections", "call", "requests/s", "of the baseline", "p50 / p99 ms"], rows)
+            asking = f"{pace.asking:.0%}" + (", too much" if pace.asking > MOST_ASKING else "")
+            rows.append([server, connections, keys, kind, f"{pace.per_second:.0f}", f"{share:.2f} x", times,
+                         pace.shed, asking])  # fmt: skip
+    head = ["server", "connections", "keys", "call", "requests/s", "of the baseline", "p50 / p99 ms"]
+    return table([*head, "turned away", "a core's part that asking took"], rows)
 
 
 def night_table(nights: Sequence[Mapping[str, Any]], registrants: int) -> str:

@@ -13,8 +13,6 @@ from tests.benchmarks.lives import LIVES, MONTHS, PARTIES, PEOPLE
 from tests.benchmarks.months import EVERY_MONTH, PRESENT
 from tests.benchmarks.present import EVENTS, NOTICES
 
-SECRET = "pledge_live_" + "b" * 43  # opens a scratch database that lives for one benchmark
-
 _SETTINGS = "SET session_replication_role = replica; SET maintenance_work_mem = '512MB'; SET timezone = 'UTC'"
 _INDEXES = """
 SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
@@ -33,6 +31,11 @@ CREATE TABLE bench_mark AS SELECT (SELECT max(id) FROM pledge_programevent) AS e
                                   (SELECT max(id) FROM pledge_dispense) AS dispense
 """
 Tell = Callable[[str], None]
+
+
+def secret_of(pharmacy: int) -> str:
+    """Give a pharmacy's key; it opens a scratch database that lives for one benchmark."""
+    return f"pledge_live_{pharmacy:0>43}"
 
 
 class World(NamedTuple):
@@ -57,7 +60,6 @@ def load(address: str, registrants: int, at: datetime, tell: Tell) -> World:
         "pharmacies": max(5, registrants // 100),
         "on": program_day(at),
         "at": at,
-        "secret": SECRET,
         "month": PRESENT,
     }
     with psycopg.connect(address, autocommit=True, cursor_factory=psycopg.ClientCursor) as connection:
