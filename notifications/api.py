@@ -93,4 +93,21 @@ SCHEMAS["Events"] = {
     "required": ["items", "next_cursor"],
     "additionalProperties": False,
 }
-CALLS.append(Described("get", "events", "listEvents", "What happened since the last time", 200, "Events", query=LIST))
+CALLS.append(
+    Described(
+        "get", "events", "listEvents", "What happened since the last time", 200, "Events", query=LIST,
+        description="The pharmacy's messages behind a cursor, oldest first. Keep the newest `next_cursor` and ask with "
+        "it again; what has been read once is not given twice.",
+        answer={
+            "items": [
+                {
+                    "id": "msg_5f0c2b7e9d314a6c8e17a2f4b6d8c0e1",
+                    "type": MessageType.AUTHORIZATION_LAPSED.value,
+                    "timestamp": "2026-11-28T06:10:00Z",
+                    "data": {"rma_number": "187648062949", "status": AuthorizationStatus.LAPSED.value},
+                },
+            ],
+            "next_cursor": "81",
+        },
+    )
+)  # fmt: skip

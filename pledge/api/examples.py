@@ -55,7 +55,7 @@ PHARMACY = {
     "standing": "active",
     "certified_on": "2026-02-01",
     "certified_through": "2027-01-31",
-    "key": {"prefix": "pledge_live_3fa9c1d2", "expires_at": "2027-01-31T05:00:00Z"},
+    "key": {"prefix": "pledge_live_3fa9c1d2", "sandbox": False, "expires_at": "2027-01-31T05:00:00Z"},
 }
 REPORTED = {
     "report_number": "402771935506",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.http import HttpResponse
@@ -57,8 +58,18 @@ class Software:
     def check(self, life: lives.Life, **changes: Any) -> HttpResponse:
         return self.post("/eligibility-checks", asking(life, **changes))
 
+    def check_all(self, checks: list[Any], **headers: str) -> HttpResponse:
+        return self.post("/eligibility-checks/batch", {"checks": checks}, **headers)
+
     def authorize(self, life: lives.Life, *, idempotency_key: str | None = None, **changes: Any) -> HttpResponse:
         return self.post("/authorizations", asking(life, **changes), idempotency_key=idempotency_key)
+
+    def listed(self, **asked: str) -> HttpResponse:
+        return self.get(f"/authorizations?{urlencode(asked)}")
+
+    def report(self, life: lives.Life, *, idempotency_key: str | None = None, **changes: Any) -> HttpResponse:
+        body = asking(life, **changes)
+        return self.post("/dispenses-without-authorization", body, idempotency_key=idempotency_key)
 
     def show(self, rma_number: str) -> HttpResponse:
         return self.get(f"/authorizations/{rma_number}")

@@ -5,17 +5,23 @@ from datetime import timedelta
 import pytest
 
 from pledge.actions import keys, participants
+from pledge.api.calls import CALLS as DESCRIBED
+from pledge.api.fields import fields_schema
 from pledge.models import AccessEntry, PharmacyKey
 from tests import lives
 from tests.pledge.api.conftest import Software, asking
-from tests.pledge.api.contract import document, problem_of
+from tests.pledge.api.contract import document, problem_of, validator
 
 CALLS = [
     ("POST", "/eligibility-checks"),
+    ("POST", "/eligibility-checks/batch"),
     ("POST", "/authorizations"),
+    ("GET", "/authorizations"),
     ("GET", "/authorizations/1"),
     ("POST", "/authorizations/1/dispense"),
     ("POST", "/authorizations/1/reverse"),
+    ("POST", "/dispenses-without-authorization"),
+    ("GET", "/pharmacy"),
 ]
 EVERY_CALL = pytest.mark.parametrize(("method", "path"), CALLS, ids=[f"{m} {p}" for m, p in CALLS])
 
@@ -114,14 +120,13 @@ class TestASuspendedPharmacy:
 
 class TestTheContract:
     def test_describes_every_address_and_no_other(self):
+        from config.urls import urlpatterns as everything
         from pledge.api.urls import urlpatterns
 
-        routed = {
-            "/api/" + str(pattern.pattern).replace("<str:rma_number>", "{rma_number}")
-            for pattern in urlpatterns
-            if str(pattern.pattern)
-        }
-        assert routed - {"/api/v1/openapi.json"} == set(document()["paths"])
+        routed = {f"api/{pattern.pattern}" for pattern in urlpatterns if str(pattern.pattern)}
+        routed |= {str(pattern.pattern) for pattern in everything if str(pattern.pattern).startswith("api/v1/")}
+        named = {f"/{address}".replace("<str:rma_number>", "{rma_number}") for address in routed}
+        assert named - {"/api/v1/openapi.json"} == set(document()["paths"])
 
     def test_is_open_to_everyone(self, client):
         answer = client.get("/api/v1/openapi.json")
@@ -131,7 +136,37 @@ class TestTheContract:
 
     def test_tells_every_call_to_bring_a_key(self):
         calls = [call for calls in document()["paths"].values() for call in calls.values()]
-        assert [call["security"] for call in calls] == [[{"key": []}]] * len(CALLS)
+        assert len(calls) >= len(CALLS)
+        assert {str(call["security"]) for call in calls} == {str([{"key": []}])}
+
+    def test_gives_an_example_of_what_each_call_takes_and_gives(self):
+        for described in DESCRIBED:
+            schemas = document()["components"]["schemas"]
+            validator(schemas[described.gives]).validate(described.answer)
+            assert (described.takes is None) == (described.example is None)
+            if described.takes is not None:
+                validator(fields_schema(described.takes)).validate(described.example)
+            assert set(described.asks or {}) <= set(described.query or {})
+
+    def test_shows_every_problem_that_an_answer_may_be(self):
+        for path, calls in document()["paths"].items():
+            for call in calls.values():
+                for status, answer in call["responses"].items():
+                    examples = answer["content"].get("application/problem+json", {}).get("examples", {})
+                    assert bool(examples) == (status >= "400")
+                    for name, example in examples.items():
+                        validator({"$ref": "#/components/schemas/Problem"}).validate(example["value"])
+                        assert example["value"]["type"].endswith(f"/problems/{name}")
+                        assert (str(example["value"]["status"]), example["value"]["instance"]) == (status, path)
+
+    def test_tells_of_every_header_that_answers_carry(self, software):
+        answer = software.get("/pharmacy")
+        told = document()["paths"]["/api/v1/pharmacy"]["get"]["responses"]["200"]["headers"]
+        assert set(told) == {"RateLimit", "RateLimit-Policy"}
+        assert all(answer[name] for name in told)
+        deciding = document()["paths"]["/api/v1/authorizations"]["post"]["responses"]
+        assert "Idempotent-Replayed" in deciding["201"]["headers"]
+        assert set(deciding["429"]["headers"]) == {"RateLimit", "RateLimit-Policy", "Retry-After"}
 
     def test_is_closed_everywhere(self):
         objects = [schema for schema in document()["components"]["schemas"].values() if schema["type"] == "object"]
