@@ -50,6 +50,14 @@ class TestTheNextTest:
             )
         assert nights(swept, at, [22, 29, 31], "test_due") == []
 
+    def test_is_announced_as_before_where_a_dispense_of_an_earlier_day_is_reported(self, program, at, swept):
+        life = lives.on_treatment(program, lives.days_before(at, -30))
+        authorizations.report_dispense(
+            registrant=life.registrant, pharmacy=program.pharmacy, days_supply=30, by=program.counter,
+            dispensed_on=program_day(at) - timedelta(days=10), at=at + timedelta(days=10),
+        )  # fmt: skip
+        assert nights(swept, at, [12, 22, 29], "test_due") == [22, 29]
+
     def test_is_not_asked_of_someone_who_cannot_become_pregnant(self, program, at, swept):
         lives.on_treatment(program, lives.days_before(at, -30), category=lives.CANNOT)
         assert nights(swept, at, [22, 29, 31], "test_due") == []

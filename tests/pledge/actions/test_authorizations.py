@@ -262,3 +262,44 @@ class TestADispenseWithoutAnAuthorization:
     def test_of_no_day_is_rejected(self, program, at):
         life = lives.registered(program, at)
         rejected(authorizations.report_dispense, "days_supply", **at_counter(life, at, days_supply=0))
+
+    def test_of_an_earlier_day_covers_from_that_day_and_bears_a_number_of_its_own(self, program, at):
+        life = lives.registered(program, lives.days_before(at, 20))
+        day = program_day(at) - timedelta(days=12)
+        rows = [
+            authorizations.report_dispense(**at_counter(life, at, days_supply=10, dispensed_on=day, note="Outage."))
+            for _ in range(2)
+        ]
+        assert (rows[0].dispensed_on, program_day(rows[0].dispensed_at), rows[0].note) == (day, day, "Outage.")
+        assert fresh(life.registrant).supply_through == day + timedelta(days=9)
+        assert len({row.report_number for row in rows}) == 2
+        assert Deviation.objects.get(dispense=rows[0]).raised_at == at
+
+    def test_of_a_day_before_the_last_dispense_leaves_the_end_of_the_supply_alone(self, program, at):
+        life = lives.on_treatment(program, lives.days_before(at, 5))
+        ends, day = fresh(life.registrant).supply_through, program_day(at) - timedelta(days=36)
+        authorizations.report_dispense(**at_counter(life, at, days_supply=90, dispensed_on=day))
+        assert fresh(life.registrant).supply_through == ends
+        authorizations.report_dispense(**at_counter(life, at, days_supply=2, dispensed_on=day + timedelta(days=1)))
+        assert fresh(life.registrant).supply_through == program_day(at) - timedelta(days=34)
+
+    def test_belongs_to_the_course_of_its_day(self, program, at):
+        then = lives.days_before(at, 90)
+        life = lives.on_treatment(program, then)
+        first = life.registrant.course
+        ended = {"last_dose_on": program_day(then), "by": program.clinic, "at": then}
+        registrants.end_treatment(registrant=life.registrant, **ended)
+        registrants.enroll_again(
+            registrant=life.registrant, prescriber=program.prescriber, by=program.clinic, at=lives.days_before(at, 30)
+        )
+        early = authorizations.report_dispense(**at_counter(life, at, days_supply=5, dispensed_on=program_day(then)))
+        late = authorizations.report_dispense(**at_counter(life, at, days_supply=5))
+        assert (early.course, late.course.number) == (first, first.number + 1)
+
+    @pytest.mark.parametrize("days", [1, -1000])
+    def test_of_a_day_to_come_or_long_gone_is_rejected(self, program, at, days):
+        life = lives.registered(program, at)
+        day = program_day(at) + timedelta(days=days)
+        rejected(
+            authorizations.report_dispense, "dispensed_on", **at_counter(life, at, days_supply=5, dispensed_on=day)
+        )
