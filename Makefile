@@ -79,7 +79,7 @@ bench: setup ## Statements, instructions and requests per second against a bare 
 	$(BIN)/python -m tests.benchmarks $(SIZE)
 
 .PHONY: docs
-docs: setup ## Write docs/rules.md, docs/states.md and docs/access.md from what they describe
+docs: setup ## Write what docs/ holds of rules, states, access and the pharmacies' API from what it describes
 	$(BIN)/python manage.py rulebook
 	$(BIN)/python -m tests.access.pages
 

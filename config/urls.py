@@ -13,6 +13,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("calendar/<str:secret>.ics", calendar_feed, name="calendar-feed"),
     path("api/v1/events", list_events),  # before the core's own, which answer whatever else is asked for
+    path("", include("pledge.api.docs.urls")),  # before the calls, where an unknown address is a problem
     path("api/", include("pledge.api.urls")),
     path("", include("consents.pages.urls")),
 ]

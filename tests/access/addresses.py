@@ -13,6 +13,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from notifications.admin.webhooks import steps as webhooks
 from pledge.admin.calendar.addresses import FEED_STEPS
 from pledge.admin.counter.pharmacy import ABOUT_KEY, ABOUT_PHARMACIST, ABOUT_PHARMACY
 from pledge.admin.designation_steps import OWN_STEPS
@@ -30,6 +31,9 @@ EXPRESSIONS = {
         "sign/<token>/copies/<text_id>/copy.<pdf or json>", "sign/{token}/copies/{text_id}/copy.pdf",
     ),
     r"^verify/(?P<digest>": ("verify/<digest>/", "verify/{digest}/"),
+    r"^api/docs/?$": ("api/docs/", "api/docs/"),
+    r"^problems/?$": ("problems/", "problems/"),
+    r"^problems/(?P<name>": ("problems/<name>", "problems/not-found"),
     r"^sign/(?:.*/)?$": ("sign/<anything else>/", "sign/no/such/page/at/all/"),
 }  # fmt: skip
 
@@ -41,6 +45,8 @@ SLUGS = {
     "admin/pharmacy/new/<slug:slug>/": list(ABOUT_PHARMACY),
     "admin/pharmacy/pharmacists/<int:pk>/<slug:slug>/": list(ABOUT_PHARMACIST),
     "admin/pharmacy/keys/<int:pk>/<slug:slug>/": list(ABOUT_KEY),
+    "admin/webhooks/<slug:slug>/": list(webhooks.NEW_STEPS),
+    "admin/webhooks/address/<int:pk>/<slug:slug>/": list(webhooks.OWN_STEPS),
 }
 
 

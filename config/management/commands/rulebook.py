@@ -1,4 +1,4 @@
-"""Writes docs/rules.md and docs/states.md from the rules themselves."""
+"""Writes docs/rules.md and docs/states.md from the rules, and what docs/ holds of the pharmacies' API."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -7,13 +7,17 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from config.api_documents import api_documents
 from config.rulebook import rules_page, states_page
 
 
 class Command(BaseCommand):
     """Exit status: 0 written or true, 1 with --check where a page differs."""
 
-    help = "Write docs/rules.md and docs/states.md from the editions, the refusals and the transition tables."
+    help = (
+        "Write docs/rules.md and docs/states.md from the editions, the refusals and the transition tables; and "
+        "docs/openapi.json, docs/pharmacies.md and the Python client in docs/client from the pharmacies' contract."
+    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -22,7 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write or compare the pages."""
-        pages = {"rules.md": rules_page(), "states.md": states_page()}
+        pages = {"rules.md": rules_page(), "states.md": states_page(), **api_documents()}
         differing = []
         for name, page in pages.items():
             path = Path(settings.BASE_DIR) / "docs" / name
@@ -30,6 +34,7 @@ class Command(BaseCommand):
                 if not path.exists() or path.read_text(encoding="utf-8") != page:
                     differing.append(name)
             else:
+                path.parent.mkdir(exist_ok=True)
                 path.write_text(page, encoding="utf-8")
                 self.stdout.write(f"wrote docs/{name}")
         if differing:
