@@ -74,6 +74,11 @@ mutants: setup ## Break the rules on purpose and see whether a test notices
 	$(BIN)/mutmut export-cicd-stats
 	$(BIN)/python -m tests.mutants mutants/mutmut-cicd-stats.json
 
+.PHONY: attack
+attack: setup ## Besiege the pharmacies' contract as everyone, with more than 10,000 cases, and measure what timing tells
+	ATTACK_EXAMPLES=120 $(BIN)/pytest tests/attacks/test_contract.py -q -s
+	$(BIN)/pytest tests/attacks/timing.py -q -s
+
 .PHONY: bench
 bench: setup ## Statements, instructions and requests per second against a bare view (SIZE=1000000 for all)
 	$(BIN)/python -m tests.benchmarks $(SIZE)

@@ -75,6 +75,8 @@ class Whole(NamedTuple):
     required: bool = True
 
     def read(self, value: Any) -> int:
+        if type(value) is float and value.is_integer():  # 30.0 is a whole number in JSON
+            value = int(value)
         if type(value) is not int or not self.least <= value <= self.most:  # a boolean is no number here
             raise Wrong(f"must be a whole number from {self.least} to {self.most}")
         return value

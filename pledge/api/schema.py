@@ -73,6 +73,8 @@ def openapi() -> dict[str, Any]:
         address = ROOT + call.path.replace("<str:", "{").replace(">", "}")
         described = document["paths"][address][call.method]
         described["security"] = [{"key": []}]
+        if call.takes:
+            described["requestBody"]["required"] = True
         _name_answers(call, described, address)
         _give_examples(call, described)
     document["info"]["description"] = "What a pharmacy's software relies on. Within a version fields are only added."
