@@ -15,10 +15,10 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
 from notifications.announcements import ANNOUNCERS, TOLD_BY_THE_SWEEP, announce, tell_pharmacy
+from notifications.forgetting import forgetting
 from notifications.models import Night, Notice
 from notifications.reminders import STATEMENTS, queue_reminders
 from notifications.schedule import SWEEP_FROM
-from pledge.actions.answers import forget_answers
 from pledge.actions.nightly import lapse, record_lockout, record_missed_window
 from pledge.actions.participants import record_run_out
 from pledge.models import (
@@ -30,7 +30,6 @@ from pledge.models import (
     PrescriptionWindow,
     ProgramEvent,
 )
-from pledge.rates import forget_guesses
 from pledge.rules.calendar import PROGRAM_ZONE, days_after, program_day
 from pledge.rules.editions import EDITIONS, LockoutScope, edition_on
 from pledge.rules.vocabulary import LIVE_STATUSES, AuthorizationStatus
@@ -126,8 +125,7 @@ def _works(at: datetime) -> Iterator[tuple[str, Callable[[Report], int]]]:
     yield "lockouts", each(_windows_with_lockouts(on), record_lockout, "window")
     yield "told to pharmacies", lambda report: _for_each(report, _untold(at), _tell)
     yield "repaired", lambda report: _for_each(report, _unannounced(at), partial(_repair, at=at))
-    yield "answers forgotten", lambda report: forget_answers(at, dry_run=report.dry_run)
-    yield "guesses forgotten", lambda report: forget_guesses(at, dry_run=report.dry_run)
+    yield from forgetting(at)
     for name in STATEMENTS:
         yield name, partial(_remind, name, at)
 

@@ -23,6 +23,7 @@ from pledge.sandbox.judging import judge_hand_over, judge_request, status_now
 from pledge.sandbox.people import MadeUp, person_numbered
 
 BEGINNING, DIGITS_DRAWN = "0", 11  # no live number begins with a zero, so none is ever the same
+_LOCK = "SELECT pg_advisory_xact_lock(named) FROM (SELECT %s::bigint AS named) AS one"
 
 Outcome = SandboxAuthorization | Refused | None
 
@@ -135,7 +136,7 @@ def _live_locked(pharmacy_id: int, person: MadeUp) -> SandboxAuthorization | Non
     """Give the authorization not yet used that a pharmacy holds; until the transaction ends, it can get no other."""
     named = hashlib.sha256(f"sandbox\n{pharmacy_id}\n{person.number}".encode()).digest()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(named[:8], signed=True)])
+        cursor.execute(_LOCK, [int.from_bytes(named[:8], signed=True)])
     rows = SandboxAuthorization.objects.filter(pharmacy_id=pharmacy_id, registrant_number=person.number)
     return rows.filter(status=AuthorizationStatus.ISSUED).select_for_update(no_key=True).first()
 
