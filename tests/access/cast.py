@@ -19,7 +19,13 @@ from django.test import Client
 from consents.actions.records import seal_due
 from consents.models import ConsentRecord
 from consents.owed import texts_to_sign
+from notifications.actions.webhooks import add_webhook
+from notifications.kinds import Kind, Reader
+from notifications.messages import number_messages
+from notifications.outbox import queue
+from notifications.posting import post_messages
 from notifications.sweep import run_sweep
+from notifications.webhooks.sending import PUBLIC_INTERNET
 from pledge.actions import authorizations, holds, participants, pharmacists, registrants
 from pledge.actions.designations import designate
 from pledge.actions.exports import make_export
@@ -178,7 +184,18 @@ def _by_route(world: World, at: datetime) -> dict[str, dict[str, str]]:
     taken_in = begin_import(prescriber=prescriber, file_digest="0" * 64, user=user, by=by, at=at)
     let_out = make_export(words={}, reason="for the crawl", user=user, by=by, at=at)
     designation = designee.designations.in_force(program_day(at)).get()
+    webhook = add_webhook(
+        pharmacy=world.program.pharmacy,
+        address="https://hooks.pharmacy.example/",
+        by=world.program.administrator,
+        at=at,
+    ).row
+    queue(Reader.PHARMACY, webhook.pharmacy_id, Kind.CERTIFICATION_EXPIRING, "certification:soon", at=at)
+    number_messages(at=at)
+    post_messages(at=at, route=PUBLIC_INTERNET._replace(addresses_of=lambda name, port: []), threads=1)
     return {
+        "admin/webhooks/address/": {"pk": str(webhook.pk)},
+        "admin/webhooks/message/": {"pk": str(webhook.deliveries.get().pk)},
         "admin/designees/": {"pk": str(designation.pk)},
         "admin/people/": {"pk": str(designee.pk)},
         "admin/pharmacy/pharmacists/": {"pk": str(Pharmacist.objects.latest("pk").pk)},
