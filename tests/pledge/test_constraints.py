@@ -31,6 +31,7 @@ from pledge.models import (
     EditionApproval,
     IdempotencyRecord,
     ImportedRegistrant,
+    Pharmacist,
     Pharmacy,
     PregnancyTest,
     Prescriber,
@@ -217,6 +218,12 @@ class TestTheDatabase:
         row = Designation.objects.get(designee=a_designee(life.program, AT).designee)
         broken("designation_ends_after_it_begins", changed, row, ends_on=row.begins_on - timedelta(days=1))
         broken("designee_is_designated_once_by_a_prescriber", again, row, ends_on=None)
+
+    def test_gives_a_pharmacists_id_to_one_at_a_time(self, life):
+        row = Pharmacist.objects.create(pharmacy=life.program.pharmacy, own_id="RPH-1", name="Sam", enrolled_at=AT)
+        broken("own_id_is_one_pharmacists_at_a_time", again, row)
+        row.ended_at = AT
+        again(row)
 
     def test_holds_one_filter_of_a_title_and_one_calendar_feed_of_a_log_in(self, user):
         broken("saved_filter_has_its_own_title", again, SavedFilter.objects.create(user=user, title="Mine"))

@@ -84,7 +84,7 @@ class ReverseForm(CounterForm):
 
     reason = forms.TypedChoiceField(
         label="Why",
-        choices=ReversalReason.choices(),
+        choices=[("", "Choose why"), *ReversalReason.choices()],
         coerce=ReversalReason,
         error_messages={"required": "Choose why it is given back."},
     )
