@@ -1,9 +1,10 @@
-"""Who takes part: prescribers, a designee, pharmacies, two administrators, and their log-ins."""
+"""Who takes part: prescribers, a designee, pharmacies with their people, two administrators, and their log-ins."""
 
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from string import ascii_lowercase
+from typing import Any, NamedTuple
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, User
@@ -13,6 +14,7 @@ from pledge.actions import keys, participants
 from pledge.actions.authenticators import set_up_authenticator
 from pledge.actions.editions import approve_edition
 from pledge.actions.log_in_secrets import code_at, new_secret, step_at
+from pledge.actions.pharmacists import enroll_pharmacist
 from pledge.admin.visitor import AUDITORS, PROGRAM_ADMINISTRATORS, visitor_behind
 from pledge.models import Designee, Pharmacy, Prescriber
 from pledge.rules.calendar import program_day
@@ -55,8 +57,15 @@ def a_passphrase() -> str:
     return "-".join("".join(secrets.choice(ascii_lowercase) for _ in range(4)) for _ in range(4))
 
 
-def enroll_parties(stage: Stage) -> tuple[Cast, list[LogIn], str]:
-    """Enroll everyone who is no registrant; give them, their log-ins and the first pharmacy's key."""
+class Keys(NamedTuple):
+    """The secrets of a pharmacy's two keys: the live one, and the one of the sandbox."""
+
+    live: str
+    test: str
+
+
+def enroll_parties(stage: Stage) -> tuple[Cast, list[LogIn], Keys]:
+    """Enroll everyone who is no registrant; give them, their log-ins and the first pharmacy's keys."""
     passphrase = a_passphrase()
     kept = make_password(passphrase)  # one passphrase for all, so one slow hash
     people = [
@@ -114,12 +123,34 @@ def enroll_parties(stage: Stage) -> tuple[Cast, list[LogIn], str]:
             ("PH-1003", "harbor", "Harbor Pharmacy", "Hana Holt", 1),
         )
     )
-    issued = keys.issue_key(pharmacy=pharmacies[0], by=ada, at=stage.moment(170 - YEAR, "13:40"))
+    people += _at_the_counter(stage, pharmacies[1], users, kept, ada)
+    issuing: dict[str, Any] = {"pharmacy": pharmacies[0], "by": ada, "at": stage.moment(170 - YEAR, "13:40")}
+    issued = Keys(keys.issue_key(**issuing).secret, keys.issue_key(**issuing, sandbox=True).secret)
     _approve_rules(stage, by_program("Bruno Baker", str(users["bruno"].pk)))  # Ada's is yet to come: the reader's
     # So that nobody has to set one up before they have seen anything; /demo/codes/ shows what the app would.
     secrets_ = {username: _authenticator(user, stage) for username, user in users.items()}
     log_ins = [LogIn(username, passphrase, role, name, secrets_[username]) for username, name, role in people]
-    return Cast(ada, prescribers, designee, pharmacies), log_ins, issued.secret
+    return Cast(ada, prescribers, designee, pharmacies), log_ins, issued
+
+
+def _at_the_counter(
+    stage: Stage, pharmacy: Pharmacy, users: dict[str, User], password: str, by: By
+) -> list[tuple[str, str, str]]:
+    """Enroll who comes to a pharmacy's counter page, with everyone's passphrase instead of a code given by hand."""
+    people = []
+    for username, name, own_id, represents in (
+        ("seong", "Sam Seong", "REP-1", True),
+        ("park", "Mina Park", "RPH-4", False),
+    ):
+        enrolled = enroll_pharmacist(
+            pharmacy=pharmacy, own_id=own_id, name=name, username=username, is_representative=represents,
+            by=by, at=stage.moment(JOINS, "13:50"),
+        )  # fmt: skip
+        User.objects.filter(pk=enrolled.user.pk).update(password=password)
+        users[username] = User.objects.get(pk=enrolled.user.pk)
+        what = "authorized representative" if represents else "pharmacist"
+        people.append((username, name, f"{what} of {pharmacy.name}: the counter page"))
+    return people
 
 
 def _approve_rules(stage: Stage, *administrators: By) -> None:

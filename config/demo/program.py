@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from config.demo import beginnings, courses, signings
-from config.demo.cast import Cast, LogIn, enroll_parties
+from config.demo.cast import Cast, Keys, LogIn, enroll_parties
 from config.demo.morning import mornings_work
 from config.demo.person import Person
 from config.demo.signings import SignerOfDemo
@@ -24,10 +24,10 @@ LIKES_SPANISH: Any = {"language": "es", "time_zone": "America/Los_Angeles"}
 
 
 class Played(NamedTuple):
-    """What a play leaves for the reader: log-ins, who was invited to sign, a key, and what was refused against it."""
+    """What a play leaves for the reader: log-ins, who was invited to sign, a pharmacy's keys, and what was refused."""
 
     log_ins: list[LogIn]
-    key: str
+    keys: Keys
     pharmacy: str
     stumbled: list[str]
     signers: list[SignerOfDemo]
@@ -42,7 +42,7 @@ def play(now: datetime, *, told: Callable[[int], None] = lambda _: None, nights:
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit TO off")  # a play cut short is begun anew
     stage = Stage(now)
-    cast, log_ins, key = enroll_parties(stage)
+    cast, log_ins, keys = enroll_parties(stage)
     between = [_nights(stage), _mail(stage)] if nights else []
     book: list[SignerOfDemo] = []
     stumbled = stage.play([*_lives(stage, cast, book), _renewal(stage, cast), *between], told=told)
@@ -52,7 +52,7 @@ def play(now: datetime, *, told: Callable[[int], None] = lambda _: None, nights:
         deliver(at=now)
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit TO DEFAULT")
-    return Played(log_ins, key, cast.pharmacies[0].name, stumbled + report.failures, book)
+    return Played(log_ins, keys, cast.pharmacies[0].name, stumbled + report.failures, book)
 
 
 def _lives(stage: Stage, cast: Cast, book: list[SignerOfDemo]) -> list[Arc]:

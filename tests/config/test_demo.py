@@ -98,6 +98,10 @@ def check_the_api(demo: Demo) -> None:
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {said['pharmacy']['key']}"}
     status, body = ask(address, said["eligible"], **headers)
     assert (status, json.loads(body)["eligible"]) == (200, True), body
+    made_up = {**said["eligible"], "registrant_number": "0000000101", "date_of_birth": "1996-05-04"}
+    headers["Authorization"] = f"Bearer {said['pharmacy']['test_key']}"
+    status, body = ask(address, made_up, **headers)
+    assert (status, json.loads(body)["eligible"]) == (200, True), body
 
 
 def check_the_admin(demo: Demo, username: str) -> None:
@@ -167,7 +171,8 @@ class TestTheDemo:
             demo.wait()
             assert ask(f"{demo.address}/readyz") == (200, '{"status": "ready"}')
             assert stat.S_IMODE((demo.folder / "credentials.json").stat().st_mode) == 0o600
-            for shown in (f"{demo.address}/admin/", f"{demo.address}/demo/codes/", demo.credentials["pharmacy"]["key"]):
+            keys = [demo.credentials["pharmacy"][kind] for kind in ("key", "test_key")]
+            for shown in (f"{demo.address}/admin/", f"{demo.address}/demo/codes/", *keys):
                 assert shown in demo.said.read_text()
             check_the_api(demo)
             check_the_mail(demo)

@@ -151,7 +151,7 @@ class TestTheDatabase:
         program = lives.a_program(at)
         lives.ready(program, at)
         handed_out = Handout(
-            [LogIn("ada", "words", "administrator", "Ada")], "Corner", lives.a_key(program.pharmacy, at)
+            [LogIn("ada", "words", "administrator", "Ada")], "Corner", lives.a_key(program.pharmacy, at), [], "test-key"
         )
         handed_out.write(tmp_path, address="http://demo", question=handed_out.question(at))
         assert self.fill(tmp_path) == (handed_out, [])
