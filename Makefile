@@ -42,8 +42,9 @@ lint: setup ## House style, and banned calls that teach
 	$(BIN)/ruff format --check .
 
 .PHONY: types
-types: setup ## Types; strict on the pure modules
+types: setup ## Types; strict on the pure modules and on the client that pharmacies copy
 	$(BIN)/mypy
+	$(BIN)/mypy --strict --config-file= docs/client
 
 .PHONY: imports
 imports: setup ## Which module may import which

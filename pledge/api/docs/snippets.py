@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from pledge.api.docs.document import Call
-from pledge.api.docs.naming import references_in, result_name, verb_of
+from pledge.api.docs.naming import references_in, result_name, types_nested, verb_of
 
 _WIDEST = 100
 
@@ -35,7 +35,9 @@ def python(call: Call) -> str:
     given += [f"{name}={_literal(value, call.fields[name], call.types)}" for name, value in (call.asked or {}).items()]
     if call.decides:
         given.append(f'idempotency_key="{_key_of(call)}"')
-    return _wrapped(f"{result_name(call)} = pledge.{verb_of(call)}", given)
+    nested = sorted(types_nested([call], call.types))
+    imported = f"from pledge_pharmacy import {', '.join(nested)}\n\n" if nested else ""
+    return imported + _wrapped(f"{result_name(call)} = pledge.{verb_of(call)}", given)
 
 
 def whole_sale(check: Call, address: str) -> str:
