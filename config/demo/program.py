@@ -14,6 +14,7 @@ from config.demo.signings import SignerOfDemo
 from config.demo.stage import Arc, Stage
 from consents.actions.records import seal_due
 from notifications.delivery import deliver
+from notifications.messages import number_messages
 from notifications.sweep import run_sweep
 from pledge.actions import participants
 from pledge.rules.vocabulary import Signer
@@ -47,6 +48,7 @@ def play(now: datetime, *, told: Callable[[int], None] = lambda _: None, nights:
     book: list[SignerOfDemo] = []
     stumbled = stage.play([*_lives(stage, cast, book), _renewal(stage, cast), *between], told=told)
     report = run_sweep(at=now)
+    number_messages(at=now)
     seal_due(at=now)
     if nights:
         deliver(at=now)

@@ -10,9 +10,11 @@ from kombu.exceptions import OperationalError
 
 from config.celery import app
 from notifications import tasks
+from notifications.actions.webhooks import add_webhook
 from notifications.kinds import Kind, Reader
 from notifications.models import Night, Notice
 from notifications.outbox import queue
+from tests import lives
 
 pytestmark = pytest.mark.django_db
 NIGHT, NOON = datetime(2026, 12, 1, 8, 0, tzinfo=UTC), datetime(2026, 12, 1, 17, 0, tzinfo=UTC)
@@ -49,6 +51,20 @@ class TestATick:
         with time_machine.travel(NOON, tick=False):
             tasks.tick()
         assert rung == []
+
+    def test_numbers_what_pharmacies_are_told_and_rings_for_their_software(self, rung, monkeypatch):
+        program, rings = lives.a_program(NOON), []
+        monkeypatch.setattr(tasks.webhooks, "apply_async", lambda **options: rings.append(options))
+        given = {"address": "https://no.such.name.invalid/", "by": program.administrator, "at": NOON}
+        add_webhook(pharmacy=program.pharmacy, **given)
+        with time_machine.travel(NOON, tick=False):
+            tasks.tick()
+            tasks.hurry()
+            assert rings == []
+            queue(Reader.PHARMACY, program.pharmacy.pk, Kind.CERTIFICATION_EXPIRING, "certification:soon", at=NOON)
+            tasks.tick()
+            tasks.hurry()
+        assert [ring["expires"] < 60 for ring in rings] == [True, True]
 
     @override_settings(EMAIL_PROGRAM="staff@program.example")
     def test_delivers_what_is_queued(self, rung, waiting):
@@ -91,7 +107,7 @@ class TestTheTasks:
         for ring in app.conf.beat_schedule.values():
             assert ring["options"]["expires"] < ring["schedule"]
 
-    @pytest.mark.parametrize("task", [tasks.tick, tasks.nightly, tasks.hurry])
+    @pytest.mark.parametrize("task", [tasks.tick, tasks.nightly, tasks.hurry, tasks.webhooks])
     def test_forgive_what_a_newer_release_would_say(self, task, rung):
         task(since="tomorrow")
 

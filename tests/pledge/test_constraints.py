@@ -20,6 +20,7 @@ from consents.models import (
     SigningRequest,
 )
 from consents.vocabulary import SigningMethod
+from notifications.models import Notice, PharmacyMessage, WebhookDelivery, WebhookEndpoint
 from pledge.models import (
     Authenticator,
     Authorization,
@@ -225,6 +226,28 @@ class TestTheDatabase:
         row.ended_at = AT
         again(row)
 
+    def test_holds_a_notice_and_its_message_once_and_numbers_it_once_at_its_pharmacy(self, life):
+        pharmacy = life.program.pharmacy
+        given = {"reader": "pharmacy", "reader_id": pharmacy.pk, "kind": "certification_expiring", "queued_at": AT}
+        notice, other = (Notice.objects.create(**given, occasion=occasion) for occasion in "ab")
+        broken("one_notice_per_reader_kind_and_occasion", again, Notice.objects.get(pk=notice.pk))
+        row = PharmacyMessage.objects.create(
+            pharmacy=pharmacy, number=1, public_id="a", type="certification.expiring", notice=notice,
+            occurred_at=AT, numbered_at=AT,
+        )  # fmt: skip
+        first = row.pk
+        broken("message_has_its_own_number_at_its_pharmacy", again, row, public_id="b", notice=other)
+        for taken in ({"public_id": "a", "notice": other}, {"public_id": "b", "notice": notice}):
+            with pytest.raises(IntegrityError, match=r"public_id|notice_id"), transaction.atomic():
+                again(row, number=2, **taken)
+        message = PharmacyMessage.objects.get(pk=first)
+        webhook = WebhookEndpoint.objects.create(pharmacy=pharmacy, address="https://a.example/", added_at=AT)
+        sent = WebhookDelivery.objects.create(endpoint=webhook, message=message, first_due_at=AT, next_at=AT)
+        broken("message_is_delivered_once_to_an_address", again, sent)
+        broken("webhook_address_is_added_once_to_a_pharmacy", again, webhook)
+        webhook.removed_at = AT
+        again(webhook)
+
     def test_holds_one_filter_of_a_title_and_one_calendar_feed_of_a_log_in(self, user):
         broken("saved_filter_has_its_own_title", again, SavedFilter.objects.create(user=user, title="Mine"))
         feed = CalendarFeed.objects.create(user=user, digest="a", made_at=AT)
@@ -266,7 +289,7 @@ class TestTheDatabase:
         assert Registrant.objects.exists()
 
 
-@pytest.mark.parametrize("app", ["pledge", "consents"])
+@pytest.mark.parametrize("app", ["pledge", "consents", "notifications"])
 def test_every_constraint_is_tried_here(app: str) -> None:
     """A new constraint brings a test of its own."""
     tried = Path(__file__).read_text()
