@@ -237,8 +237,8 @@ class WholesalerAdmin(PartyAdmin):
 class PharmacyKeyAdmin(StepsAdmin):
     """Keys of the API: their beginnings only."""
 
-    list_display = ("prefix", "pharmacy", "sandbox", "created_at", "expires_at", "revoked_at")
+    list_display = ("prefix", "pharmacy", "created_at", "expires_at", "revoked_at")
     list_filter = (("revoked_at", admin.EmptyFieldListFilter), "sandbox")
     list_select_related = ("pharmacy",)
     search_fields = ("prefix", "pharmacy__name", "pharmacy__number")
-    facts = ("pharmacy", "prefix", "sandbox", "replaces", "created_at", "expires_at", "revoked_at")
+    facts = ("pharmacy", "prefix", "replaces", "created_at", "expires_at", "revoked_at")
