@@ -96,8 +96,7 @@ def _give_examples(call: Described, described: dict[str, Any]) -> None:
     """Show what may be sent, in the body and in the address, and what is then answered."""
     if call.example is not None:
         described["requestBody"]["content"]["application/json"]["example"] = call.example
-    if call.answer is not None:
-        described["responses"][str(call.success)]["content"]["application/json"]["example"] = call.answer
+    described["responses"][str(call.success)]["content"]["application/json"]["example"] = call.answer
     for parameter in described.get("parameters", ()):
         if parameter["name"] in (call.asks or {}):
             parameter["example"] = (call.asks or {})[parameter["name"]]

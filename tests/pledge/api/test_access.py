@@ -68,8 +68,10 @@ class TestAKeyThatOpensNothing:
         answer = Software("").send("POST", "/eligibility-checks", body, authorization=unusable["wrong"])
         assert (answer.status_code, problem_of(answer)) == (401, "unauthenticated")
 
-    def test_leaves_no_line_in_the_access_trail(self, unusable, program, now):
-        Software("wrong").check(lives.ready(program, now))
+    def test_leaves_no_line_in_the_access_trail(self, program, now):
+        life = lives.ready(program, now)
+        for answer in (Software("wrong").check(life), Software("wrong").check_all([asking(life)])):
+            assert (answer.status_code, problem_of(answer)) == (401, "unauthenticated")
         assert AccessEntry.objects.count() == 0
 
 
