@@ -46,8 +46,9 @@ class ReportForm(AskForm):
 def report(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """Take a report, once."""
     _, pharmacy = who(visitor)
-    form, stopped = ReportForm(request.POST or None, initial={"seen": _newest(pharmacy)}), None
-    if request.method == "POST" and form.is_valid():
+    posted, stopped = request.method == "POST", None
+    form = ReportForm(request.POST) if posted else ReportForm(initial={"seen": _newest(pharmacy)})
+    if posted and form.is_valid():
         try:
             reported = _report(form, visitor)
         except NotAnswered as caught:
