@@ -38,7 +38,7 @@ def guide_text(document: dict[str, Any], address: str) -> str:
     always = frozenset.intersection(*(frozenset(call.refusals) for call in calls))
     first = next(call for call in calls if call.operation == "checkEligibility")
     return render_to_string(
-        "pledge/api/guide.md",
+        "pledge/api/guide.markdown",
         {
             "address": address,
             "overlap_days": settings.KEY_OVERLAP_DAYS,
