@@ -6,6 +6,7 @@ passed on, or after PostgreSQL has carried it out and before its reply is. Nothi
 
 from __future__ import annotations
 
+import re
 import socket
 import struct
 import threading
@@ -65,6 +66,7 @@ class Wire:
         """Take the folder to listen in, and the one in which PostgreSQL does."""
         self.server = server / NAME
         self.trap: Trap | None = None
+        self.without: re.Pattern[bytes] | None = None  # what is taken out of every statement that is prepared or said
         self._counting = threading.Lock()
         self._door = socket.socket(socket.AF_UNIX)
         self._door.bind(str(folder / NAME))
@@ -96,7 +98,7 @@ class Wire:
             server.sendall(_first(client))
             client.sendall(_reply(talk))
             while True:
-                asked = _question(talk)
+                asked = _question(talk, self.without)
                 self._at_point(talk, after=False)
                 server.sendall(asked)
                 answered = _reply(talk)
@@ -122,11 +124,14 @@ def _first(client: socket.socket) -> bytes:
         client.sendall(b"N")
 
 
-def _question(talk: Talk) -> bytes:
-    """Give all that is asked until an answer is waited for."""
+def _question(talk: Talk, without: re.Pattern[bytes] | None) -> bytes:
+    """Give all that is asked until an answer is waited for, less what is to be left out."""
     asked = b""
     while True:
         kind, message = _message(talk.client)
+        if without is not None and kind in b"QP":
+            left = without.sub(b"", message[4:])
+            message = (len(left) + 4).to_bytes(4) + left
         asked += kind + message
         body = message[4:]
         if kind == b"Q":
