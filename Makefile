@@ -84,6 +84,10 @@ attack: setup ## Besiege the pharmacies' contract as everyone, with more than 10
 bench: setup ## Statements, instructions and requests per second against a bare view (SIZE=1000000 for all)
 	$(BIN)/python -m tests.benchmarks $(SIZE)
 
+.PHONY: races
+races: setup ## Race by chance at a real web server (ROUNDS=1000 of every race)
+	@$(BIN)/python -m tests.faults.rounds $(or $(ROUNDS),1000)
+
 .PHONY: docs
 docs: setup ## Write what docs/ holds of rules, states, access and the pharmacies' API from what it describes
 	$(BIN)/python manage.py rulebook
