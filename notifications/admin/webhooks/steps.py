@@ -19,6 +19,7 @@ class OwnWebhook(Step):
 
     roles = IN_PERSON
     subject_as = "webhook"
+    form_template = "notifications/admin/address.html"
 
     def leads_to(self, outcome: Any) -> str:
         return reverse("admin:webhooks")
@@ -39,7 +40,7 @@ class AddWebhook(OwnWebhook):
 
     address = forms.CharField(
         label="Address", max_length=LONGEST_ADDRESS, help_text="Such as https://hooks.pharmacy.example/pledge",
-        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "url", "spellcheck": "false", "size": "60"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "url", "spellcheck": "false"}),
     )  # fmt: skip
 
 
