@@ -57,8 +57,6 @@ class Types:
         choices = [one for one in schema.get("oneOf", schema.get("anyOf", ())) if "$ref" in one or "type" in one]
         if choices:
             return self._either(choices, name)
-        if "type" not in schema:
-            return Shape("Any", "{}")
         return self._plain(schema, name)
 
     def _plain(self, schema: dict[str, Any], name: str) -> Shape:
@@ -76,14 +74,12 @@ class Types:
         return Shape(_PLAIN[kind] + optional, "{}")
 
     def _either(self, choices: list[dict[str, Any]], name: str) -> Shape:
-        """Give one of several types, told apart by the first member that the others lack; or a type or null."""
+        """Give one of several types, told apart by the first member that the others lack."""
         if len(choices) == 1:
             return self.shape(choices[0], name)
-        named = [named_by(choice["$ref"]) for choice in choices if "$ref" in choice]
-        shapes = [self.shape(choice, name) for choice in choices if choice.get("type") != "null"]
+        named = [named_by(choice["$ref"]) for choice in choices]
+        shapes = [self.shape(choice, name) for choice in choices]
         annotation = " | ".join(shape.annotation for shape in shapes)
-        if len(shapes) < len(choices):
-            return Shape(f"{annotation} | None", f"None if {{0}} is None else {shapes[0].reading.replace('{}', '{0}')}")
         lines = [f"def {reader_of(name)}(members: Any) -> {annotation}:"]
         for place in range(len(shapes) - 1):
             others = {member for other in named if other != named[place] for member in self._needs(other)}
@@ -110,8 +106,7 @@ class Types:
         yield ""
         for member, of in schema["properties"].items():
             annotation = self.shape(of, name + title_of(member)).annotation
-            if member not in schema["required"]:
-                annotation = annotation.removesuffix(" | None") + " | None = None"
+            annotation += "" if member in schema["required"] else " | None = None"
             note = f"  # {of['description'].rstrip('.')}" if of.get("description") else ""
             line = f"    {member}: {annotation}{note}"
             yield line if len(line) <= WIDEST else f"    {member}: {annotation}"

@@ -53,7 +53,7 @@ def _calls(document: dict[str, Any]) -> Iterator[Call]:
                 path=path,
                 operation=call["operationId"],
                 summary=call["summary"],
-                description=call.get("description", ""),
+                description=call["description"],
                 captured=tuple(re.findall(r"\{(\w+)\}", path)),
                 fields=fields.get("properties", {}),
                 query={one["name"]: {"description": one.get("description", ""), **one["schema"]} for one in parameters},
@@ -68,14 +68,7 @@ def _calls(document: dict[str, Any]) -> Iterator[Call]:
                 },
                 takes=takes,
                 types=schemas,
-                asked=_example(body),
+                asked=body.get("example"),
                 asked_for={one["name"]: one["example"] for one in parameters if "example" in one},
-                answered=_example(answer),
+                answered=answer.get("example"),
             )
-
-
-def _example(media: dict[str, Any]) -> Any:
-    """Give the first example of a body or an answer."""
-    if "example" in media:
-        return media["example"]
-    return next((one["value"] for one in media.get("examples", {}).values()), None)

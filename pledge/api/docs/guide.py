@@ -72,8 +72,7 @@ def guide_text(document: dict[str, Any], address: str) -> str:
 def _call(call: Call, always: frozenset[str]) -> Iterator[str]:
     yield f"### {call.summary}"
     yield f"`{call.method.upper()} {call.path}`"
-    if call.description and call.description != call.summary:
-        yield call.description
+    yield call.description
     if call.decides:
         yield "It decides: send an `Idempotency-Key` ([asking again](#asking-again))."
     for title, fields in {"query parameter": call.query, "field of the body": call.fields}.items():
@@ -82,8 +81,7 @@ def _call(call: Call, always: frozenset[str]) -> Iterator[str]:
     yield _fenced("sh", curl(call))
     yield _fenced("python", python(call))
     yield f"**{call.success}** gives {_linked(call.gives)}:"
-    if call.answered is not None:
-        yield _fenced("json", as_json(call.answered))
+    yield _fenced("json", as_json(call.answered))
     own = "; ".join(f"**{status}** {kinds}" for status, kinds in call.refusals.items() if status not in always)
     yield (
         f"Beside [what any call may be refused for](#problems): {own}." if own else "Otherwise a [problem](#problems)."
@@ -93,8 +91,6 @@ def _call(call: Call, always: frozenset[str]) -> Iterator[str]:
 def _shape(name: str, schemas: dict[str, Any]) -> Iterator[str]:
     schema = schemas[name]
     yield f"### {name}"
-    if schema.get("description"):
-        yield schema["description"]
     required = frozenset(schema.get("required", ()))
     yield _table(["member", "what"], (_field(member, of, required) for member, of in schema["properties"].items()))
 

@@ -23,8 +23,6 @@ def curl(call: Call) -> str:
         lines.append(f'  -H "Idempotency-Key: {_key_of(call)}"')
     if call.asked is not None:
         lines += ['  -H "Content-Type: application/json"', f"  -d {shlex.quote(_broken(json.dumps(call.asked)))}"]
-    elif call.method == "post":
-        lines[0] = lines[0].replace("curl -s", "curl -s -X POST", 1)
     return " \\\n".join(lines)
 
 
