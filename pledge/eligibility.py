@@ -36,10 +36,12 @@ _CALLER_AND_RECORD = f"""
       FROM {CALLER_TABLES} LEFT JOIN ({RECORD_TABLES}) ON {NAMED_REGISTRANT}
      WHERE {CALLER_IS_KNOWN}
 """  # noqa: S608
-# Number and date of birth are matched together, so that a wrong date costs what an unknown number does.
+# Number and date of birth belong together; the dates alone are asked too, so that whom a wrong one names is dropped
+# where an unknown number is, before anything of theirs is gathered.
 _CALLER_AND_RECORDS = f"""
     SELECT {CALLER_COLUMNS}, r.number, {RECORD_COLUMNS}
       FROM {CALLER_TABLES} LEFT JOIN ({RECORD_TABLES}) ON r.number = ANY(%(numbers)s::text[])
+       AND r.born_on = ANY(%(days)s::date[])
        AND EXISTS (SELECT 1 FROM unnest(%(numbers)s::text[], %(days)s::date[]) AS named (number, born_on)
                     WHERE named.number = r.number AND named.born_on = r.born_on)
        AND r.merged_into_id IS NULL
