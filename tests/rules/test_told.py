@@ -18,3 +18,7 @@ class TestAPharmacy:
 
     def test_is_told_nothing_of_the_window_where_there_is_a_hold(self) -> None:
         assert classes_told([Refusal(RefusalCode.WINDOW_EXPIRED), Refusal(RefusalCode.ON_HOLD)]) == [CONTACT]
+
+    def test_is_told_nothing_of_the_patients_step_where_there_is_a_hold(self) -> None:
+        codes = (RefusalCode.QUESTIONS_MISSING, RefusalCode.TEST_MISSING, RefusalCode.ON_HOLD)
+        assert classes_told(map(Refusal, codes)) == classes_told([Refusal(RefusalCode.TEST_MISSING)]) == [CONTACT]
