@@ -27,7 +27,8 @@ PAUSE = 0.4  # runs out wherever the protection holds
 PATIENCE = 15.0  # never runs out: nothing makes the second act wait
 ROUNDS = 24
 JITTER = 0.012
-WRITES = re.compile(r"\s*(INSERT INTO|UPDATE) \"?(pledge|consents)_")
+# What counts calls and guesses comes before the act and outside of it.
+WRITES = re.compile(r"\s*(INSERT INTO|UPDATE) \"?(pledge|consents)_(?!callrate|wrongguess)")
 ROW_LOCKS = re.compile(r"FOR (NO KEY UPDATE|UPDATE|SHARE)( OF (\"?\w+\"?, )*\"?\w+\"?)?( FOR SHARE OF (\w+, )*\w+)?")
 SHARED_LOCKS = re.compile(r"FOR SHARE OF (\w+, )*\w+")
 _EXECUTE = psycopg.Cursor.execute
