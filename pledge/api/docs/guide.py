@@ -150,12 +150,12 @@ def _problems(address: str) -> str:
 
 def _sandbox() -> str:
     shown_at = {
-        "check": "at the check, and where an authorization is asked for",
-        "dispense": "at `dispense`",
-        "call": "as the answer to any call about them",
+        "check": "check, authorize",
+        "dispense": "dispense",
+        "call": "any call about them",
     }
     return _table(
-        ["`registrant_number`", "`date_of_birth`", "what it shows", "the reason or problem", "where"],
+        ["`registrant_number`", "`date_of_birth`", "what it shows", "reason or problem", "shown by"],
         (
             [f"`{one.number}`", f"`{one.born_on}`", one.shows, f"`{one.code}`" if one.code else "none: a yes",
              shown_at[one.at] if one.code else ""]
