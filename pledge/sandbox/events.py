@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from pledge.models import SandboxAuthorization
-from pledge.rules.calendar import program_day
-from pledge.rules.vocabulary import LIVE_STATUSES, AuthorizationStatus
+from pledge.rules.calendar import ONE_DAY, program_day, start_of
+from pledge.rules.vocabulary import AuthorizationStatus
 from pledge.sandbox.judging import PAUSED_FOR
 from pledge.sandbox.people import Fate, person_numbered
 
@@ -64,10 +64,19 @@ def _befallen(row: SandboxAuthorization) -> Iterator[MadeUpEvent]:
     elif fate is Fate.LAPSES:
         yield _about(row, AuthorizationStatus.LAPSED, "lapsed", first)
     elif fate is Fate.PAUSES:
-        resumes = row.issued_at + PAUSED_FOR
         yield _about(row, AuthorizationStatus.SUSPENDED, "suspended", first)
-        if row.status in LIVE_STATUSES or row.reversed_at is None or row.reversed_at > resumes:
-            yield _about(row, AuthorizationStatus.ISSUED, "resumed", resumes)
+        if _is_held(row, row.issued_at + PAUSED_FOR):
+            yield _about(row, AuthorizationStatus.ISSUED, "resumed", row.issued_at + PAUSED_FOR)
+    if fate in {Fate.LIVES, Fate.PAUSES} and row.do_not_dispense_after is not None:
+        passed = start_of(row.do_not_dispense_after + ONE_DAY)
+        if _is_held(row, passed):
+            yield _about(row, AuthorizationStatus.LAPSED, "lapsed", passed)
+
+
+def _is_held(row: SandboxAuthorization, at: datetime) -> bool:
+    """Tell whether an authorization was neither dispensed nor reversed by an instant."""
+    used_at = row.dispensed_at or row.reversed_at
+    return used_at is None or used_at > at
 
 
 def _about(row: SandboxAuthorization, status: AuthorizationStatus, what: str, at: datetime) -> MadeUpEvent:

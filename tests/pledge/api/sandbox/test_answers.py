@@ -145,6 +145,11 @@ class TestAnAuthorization:
             assert shown(tried.show(one["rma_number"]))["status"] == "issued"
             clock(lives.days_before(now, -days))
             assert shown(tried.show(one["rma_number"]))["status"] == "lapsed"
+        handed_over = shown(tried.authorize(ELIGIBLE), 201)["rma_number"]
+        assert shown(tried.dispense(handed_over))["status"] == "dispensed"
+        clock(lives.days_before(now, -50))
+        told = [(event["type"], event["data"]["rma_number"]) for event in shown(tried.get("/events"))["items"]]
+        assert told == [("authorization.lapsed", issued[0]["rma_number"])]
 
     def test_is_suspended_for_a_minute_and_resumes(self, tried: Software, clock, now: datetime):
         clock(now)
