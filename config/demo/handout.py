@@ -117,6 +117,8 @@ class Handout:
             "",
             *_check(address, self.test_key, asked),
             "",
+            f"         what they read, with every call to copy:  {address}/api/docs/",
+            "",
         ]
 
     def _signers(self, address: str, at: datetime) -> list[str]:

@@ -1,5 +1,6 @@
 """The documentation's pages: open to anyone, the same for everyone, and nothing in them comes from elsewhere."""
 
+import json
 from functools import cache
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from pledge.api.docs.problem_words import TOLD
 from pledge.api.docs.rendering import Rendered, rendered
 from pledge.api.docs.snippets import as_json
 from pledge.api.problems import KINDS, problem_members
-from pledge.api.schema import openapi
+from pledge.api.schema import openapi_text
 
 _SEEN_AT = "/api/v1/authorizations"
 
@@ -52,9 +53,9 @@ def problem_type(request: HttpRequest, name: str) -> HttpResponse:
 
 @cache
 def _guide() -> Rendered:
-    return rendered(guide_text(openapi(), settings.PUBLIC_ADDRESS))
+    return rendered(guide_text(json.loads(openapi_text()), settings.PUBLIC_ADDRESS))
 
 
 @cache
 def _client() -> str:
-    return client_module(openapi())
+    return client_module(json.loads(openapi_text()))
