@@ -25,7 +25,10 @@ def happened(deviation: Deviation) -> str:
     dispense = deviation.dispense
     handed_over = f"{dispense.days_supply} days of supply on {day_in_words(dispense.dispensed_on)}"
     if deviation.kind == DeviationKind.NONCOMPLIANCE:
-        return f"{dispense.pharmacy.name} handed over {handed_over} to {deviation.registrant} without an authorization."
+        number = f" Report {dispense.report_number}." if dispense.report_number else ""
+        note = f" The pharmacy says: “{dispense.note}”" if dispense.note else ""
+        what = f"{dispense.pharmacy.name} handed over {handed_over} to {deviation.registrant} without an authorization."
+        return f"{what}{number}{note}"
     under = f" under RMA {dispense.authorization}" if dispense.authorization else ""
     window = dispense.window
     runs = ""

@@ -41,13 +41,14 @@ class TestTheHome:
 
     def test_says_which_dispense_was_reported(self, quiet: World) -> None:
         life = ready(quiet.program, quiet.at)
-        authorizations.report_dispense(
+        reported = authorizations.report_dispense(
             registrant=life.registrant, pharmacy=quiet.program.pharmacy, days_supply=30, by=quiet.program.counter,
-            at=quiet.at,
+            note="The <i>line</i> was down.", at=quiet.at,
         )  # fmt: skip
         (said,) = titles(quiet.administrator)["Deviations and non-compliance"]
         assert said.startswith("Corner Pharmacy handed over 30 days of supply on March 11, 2027")
-        assert said.endswith(f"to {life.number} without an authorization.")
+        assert f"to {life.number} without an authorization. Report {reported.report_number}." in said
+        assert said.endswith("The pharmacy says: “The <i>line</i> was down.”")  # read off the page as text
         address = reverse("admin:pledge_deviation_step", args=[Deviation.objects.get().pk, "close"])
         take(quiet.administrator, address, note="Trained again.")
         assert "Deviations and non-compliance" not in titles(quiet.administrator)
