@@ -33,7 +33,7 @@ class TestAHostThatIsNotOurs:
     def test_is_refused_by_the_api_as_a_problem(self, client: Client, path: str, host: str) -> None:
         answer = client.get(path, headers={"Host": host})
         assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
-        assert (answer.json()["type"], answer.json()["instance"]) == ("/problems/malformed", path)
+        assert (answer.json()["type"], answer.json()["instance"]) == ("http://testserver/problems/malformed", path)
         assert answer.json()["detail"] == "The Host header names no host of this service."
         assert answer["Cache-Control"] == "no-store"
         assert answer["X-Content-Type-Options"] == "nosniff"
@@ -45,7 +45,7 @@ class TestAHostThatIsNotOurs:
 
     def test_never_sees_the_apis_own_refusals_replaced(self, client: Client) -> None:
         answer = client.get("/api/v1/nowhere")
-        assert (answer.status_code, answer.json()["type"]) == (404, "/problems/not-found")
+        assert (answer.status_code, answer.json()["type"]) == (404, "http://testserver/problems/not-found")
 
 
 class TestEveryAnswer:
