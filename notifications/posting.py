@@ -49,7 +49,7 @@ Clock = Callable[[], datetime]
 
 def is_anything_due(at: datetime) -> bool:
     """Tell whether a message waits to be sent at an instant."""
-    return _due(at).exists()
+    return _due(at).filter(endpoint__removed_at=None, endpoint__turned_off_at=None).exists()
 
 
 def post_messages(*, at: datetime, route: Route = PUBLIC_INTERNET, threads: int = THREADS) -> Counter[str]:

@@ -15,6 +15,7 @@ from consents.admin.countersigning import waiting_for
 from consents.models import ConsentRecord, SignedConsent, SigningRequest
 from consents.owed import texts_to_sign
 from consents.vocabulary import LinkState
+from notifications.models import PharmacyMessage
 from pledge.admin.oversight.approvals import stands
 from pledge.admin.oversight.duplicates import likely_duplicates
 from pledge.admin.visitor import Role, visitor_behind
@@ -140,6 +141,9 @@ class TestTheProgram:
         statuses = set(Authorization.objects.values_list("status", flat=True))
         assert statuses >= set(AuthorizationStatus) - {AuthorizationStatus.SUSPENDED}
         assert Deviation.objects.count() == 2
+        assert PharmacyMessage.objects.filter(
+            pharmacy=pharmacy
+        ).exists()  # for GET /events
         check_signing(played.signers, now)
         visitors = {user.username: visitor_behind(user, program_day(now)) for user in User.objects.all()}
         administrators = {name for name, visitor in visitors.items() if visitor and visitor.role is Role.PROGRAM}
