@@ -141,9 +141,7 @@ class TestTheProgram:
         statuses = set(Authorization.objects.values_list("status", flat=True))
         assert statuses >= set(AuthorizationStatus) - {AuthorizationStatus.SUSPENDED}
         assert Deviation.objects.count() == 2
-        assert PharmacyMessage.objects.filter(
-            pharmacy=pharmacy
-        ).exists()  # for GET /events
+        assert PharmacyMessage.objects.filter(pharmacy=pharmacy).exists()  # for GET /events
         check_signing(played.signers, now)
         visitors = {user.username: visitor_behind(user, program_day(now)) for user in User.objects.all()}
         administrators = {name for name, visitor in visitors.items() if visitor and visitor.role is Role.PROGRAM}
