@@ -88,6 +88,10 @@ bench: setup ## Statements, instructions and requests per second against a bare 
 races: setup ## Race by chance at a real web server (ROUNDS=1000 of every race)
 	@$(BIN)/python -m tests.faults.rounds $(or $(ROUNDS),1000)
 
+.PHONY: launch-day
+launch-day: setup ## One machine's share of the launch, every clinic and pharmacy at once (SIZE=1000000 MINUTES=5)
+	$(BIN)/python -m tests.benchmarks.launch_day $(or $(SIZE),10000) $(or $(MINUTES),3)
+
 .PHONY: docs
 docs: setup ## Write what docs/ holds of rules, states, access and the pharmacies' API from what it describes
 	$(BIN)/python manage.py rulebook

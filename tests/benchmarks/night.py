@@ -22,10 +22,11 @@ SELECT (SELECT count(*) FROM pledge_programevent), (SELECT count(*) FROM notific
 
 
 def main() -> None:
-    """Do the night of the instant that is the argument, then do it again."""
+    """Do the night of the instant that is the argument, then do it again, or as often as the next one says."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.benchmarks.settings")
     django.setup()
-    print(json.dumps([_night(datetime.fromisoformat(sys.argv[1])) for _ in range(2)]))
+    times = int(sys.argv[2]) if len(sys.argv) > 2 else 2
+    print(json.dumps([_night(datetime.fromisoformat(sys.argv[1])) for _ in range(times)]))
 
 
 def _night(at: datetime) -> dict[str, object]:

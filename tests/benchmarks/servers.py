@@ -42,12 +42,12 @@ COMMANDS = {
 
 
 @contextmanager
-def serving(command: str) -> Iterator[int]:
-    """Run a server and give its port."""
+def serving(command: str, application: str = APPLICATION) -> Iterator[int]:
+    """Run a server of an application and give its port."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port = probe.getsockname()[1]
-    program, *arguments = command.format(host=HOST, port=port, application=APPLICATION).split()
+    program, *arguments = command.format(host=HOST, port=port, application=application).split()
     server = subprocess.Popen([str(Path(sys.executable).with_name(program)), *arguments], stdout=subprocess.DEVNULL)
     try:
         _wait_for(port, server)
