@@ -77,7 +77,7 @@ mutants: setup ## Break the rules on purpose and see whether a test notices
 
 .PHONY: attack
 attack: setup ## Besiege the pharmacies' contract as everyone, with more than 10,000 cases, and measure what timing tells
-	ATTACK_EXAMPLES=120 $(BIN)/pytest tests/attacks/test_contract.py -q -s
+	ATTACK_EXAMPLES=150 $(BIN)/pytest tests/attacks/test_contract.py -q -s
 	$(BIN)/pytest tests/attacks/timing.py -q -s
 
 .PHONY: bench

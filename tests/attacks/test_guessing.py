@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from notifications.models import Notice
 from notifications.sweep import run_sweep
 from pledge.actions import participants
-from pledge.actions.guesses import WATCH, weigh_naming
+from pledge.actions.guesses import WATCH, suspend_guesser, weigh_naming
 from pledge.admin.oversight.tasks import tasks_at
 from pledge.api.door import _refusals
 from pledge.callers import wrong_registrant
@@ -178,6 +178,11 @@ class TestAPharmacyThatGuesses:
         clock.shift(timedelta(hours=1))
         more = [someone(number) for number in range(SUSPENDED)]
         assert software.post("/eligibility-checks/batch", {"checks": more}).status_code == 403
+
+    def test_is_suspended_once_however_many_find_it_out_at_once(self, program: lives.Program, now: datetime) -> None:
+        for _ in range(2):
+            assert suspend_guesser(pharmacy=program.pharmacy, by=WATCH, at=now).suspended_at == now
+        assert ProgramEvent.objects.filter(type=EventType.PARTY_SUSPENDED).count() == 1
 
 
 class TestTheCounter:

@@ -22,7 +22,8 @@ def guessing_pharmacies(at: datetime) -> Iterator[tuple[Pharmacy, str, str, str]
         subject_id__in=suspended,
         at__in=[pharmacy.suspended_at for pharmacy in suspended.values()],
     )
-    for pk in for_it.order_by("-id").values_list("subject_id", flat=True):
+    for event in for_it.order_by("-id"):
+        pk = event.subject_id or 0
         said = "It is suspended for it, and nothing is dispensed there. Find out why, then let it go on."
         yield suspended[pk], said, "Reinstate", reverse("admin:pledge_pharmacy_step", args=[pk, "reinstate"])
     guesses = guesses_by_pharmacy(at)
