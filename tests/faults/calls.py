@@ -37,6 +37,7 @@ READS: dict[str, Callable[[Software, Any], HttpResponse]] = {
     "show": lambda software, world: software.show(world.authorized.rma_number),
     "list": lambda software, world: software.listed(),
     "pharmacy": lambda software, world: software.get("/pharmacy"),
+    "events": lambda software, world: software.get("/events"),
 }
 CALLS = {**DECISIONS, **READS}
 

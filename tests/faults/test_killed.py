@@ -14,7 +14,7 @@ from tests.faults.serving import LOST
 class TestAProcessKilledBetweenTwoStatements:
     """The other calls' connections are cut at the same points (test_database_fails), which is all PostgreSQL sees."""
 
-    @pytest.mark.parametrize("call", ["authorize", "authorize, refused", "dispense"])
+    @pytest.mark.parametrize("call", ["authorize", "dispense"])
     def test_leaves_all_of_a_decision_or_nothing(self, call, world, mortal, wire, cluster):
         with ground(call, mortal, world) as on:
             stood = []

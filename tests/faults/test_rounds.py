@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 
 from tests.faults import rounds
-from tests.faults.conftest import ROLE
+from tests.faults.conftest import ROLE, leading_to
 from tests.races.test_pharmacies import DISPENSE_KEY, LIVE, LIVE_INDEX, ONCE
 
 TIMES, MOST = 8, 6
@@ -15,9 +15,11 @@ LOCKS = re.compile(rb"FOR NO KEY UPDATE OF r FOR SHARE OF p, f|FOR NO KEY UPDATE
 ENDED = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = %s"
 
 
-@pytest.fixture
-def on(image):
-    return rounds.lived(image, most=MOST)
+@pytest.fixture(scope="module")
+def on(image, cluster, django_db_blocker):
+    """One ground for all: every round ends as it began."""
+    with django_db_blocker.unblock(), leading_to(cluster.address):
+        return rounds.lived(image, most=MOST)
 
 
 @pytest.fixture
