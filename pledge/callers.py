@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from pledge.models import Pharmacy, Registrant
-from pledge.rates import Allowance, count_calls, wrong_naming
+from pledge.rates import Allowance, Writing, count_calls, wrong_naming
 from pledge.rules.history import Standing
 
 CALLER_COLUMNS = "k.prefix, f.id, f.name, f.certified_on, f.certified_through, f.suspended_at IS NOT NULL"
@@ -131,14 +131,35 @@ def admitted(key: Presented, row: Sequence[Any] | None, at: datetime) -> Caller:
     :raises TooManyCalls: where it has made all the calls that it may, or is slowed down.
     :raises GuessedTooOften: where it has named too many that it may not know of.
     """
+    caller = calling(row)
+    admit(key, caller, at)
+    return caller
+
+
+def calling(row: Sequence[Any] | None) -> Caller:
+    """Give the caller in a row that begins with ``CALLER_COLUMNS``; :func:`admit` comes before any answer.
+
+    :raises UnknownKey: where there is no row.
+    :raises PharmacySuspended: where the row's pharmacy is.
+    """
     if row is None:
         raise UnknownKey
     if row[5]:
         raise PharmacySuspended
-    if key.allowance is None:
-        key.pharmacy_id = row[1]
-        key.allowance = count_calls(row[1], at, calls=key.calls, sandbox=key.is_test, missed=key.missed)
     return Caller(row[0], row[1], row[2], Standing(row[3], row[4], suspended=False))
+
+
+def admit(key: Presented, caller: Caller, at: datetime, *, writing: Writing | None = None) -> None:
+    """Count the call, unless it is counted already.
+
+    :param writing: a row that the same statement writes where the call is admitted.
+    :raises TooManyCalls, GuessedTooOften: as :func:`admitted` does.
+    """
+    if key.allowance is None:
+        key.pharmacy_id = caller.pharmacy_id
+        key.allowance = count_calls(
+            caller.pharmacy_id, at, calls=key.calls, sandbox=key.is_test, missed=key.missed, writing=writing
+        )
 
 
 def _one_row(statement: str, values: dict[str, Any]) -> Sequence[Any] | None:

@@ -16,7 +16,9 @@ from pledge.callers import (
     CALLER_TABLES,
     NAMED_REGISTRANT,
     Presented,
+    admit,
     admitted,
+    calling,
     naming_authorization,
     wrong_registrant,
 )
@@ -26,7 +28,7 @@ from pledge.rules.calendar import program_day
 from pledge.rules.dispensing import Decision, authorizing, status_of_live
 from pledge.rules.history import Record, Signature, Standing
 from pledge.rules.vocabulary import LIVE_STATUSES, AuthorizationStatus
-from pledge.trail import PharmacyAccess, by_pharmacy, record_pharmacy_access, record_pharmacy_accesses
+from pledge.trail import PharmacyAccess, by_pharmacy, pharmacy_access, record_pharmacy_access, record_pharmacy_accesses
 
 CHECK, SHOW, NOT_THERE = "eligibility-check", "authorization shown", "not there"
 _ENROLLED_ON = 12  # among the columns of a record
@@ -79,10 +81,11 @@ def eligibility_of(registrant: Registrant, pharmacy: Pharmacy, days_supply: int,
 def check_for_key(
     *, key: Presented, number: str, born_on: date, days_supply: int, pharmacist: str, at: datetime
 ) -> Decision:
-    """Answer a pharmacy's check and leave a line in the access trail: three statements in all.
+    """Answer a pharmacy's check and leave a line in the access trail: two statements in all.
 
-    One gathers the key, its pharmacy's standing and the registrant's whole record; one counts the call; one records who
-    asked about whom and what was answered. Where the consents are not complete, the signatures cost two more.
+    One gathers the key, its pharmacy's standing and the registrant's whole record; one counts the call and, where it
+    is not one too many, records who asked about whom and what is answered. Where the consents are not complete, the
+    signatures cost two more.
 
     :raises UnknownKey, PharmacySuspended, TooManyCalls: where the key's holder may not ask.
     :raises NotThere: where no registrant has this number and date of birth; the trail keeps that too.
@@ -94,16 +97,10 @@ def check_for_key(
         row = cursor.fetchone()
     if row is not None and row[6] is None:
         key.missed.append(wrong_registrant(number, born_on))
-    caller = admitted(key, row, at)
+    caller = calling(row)
     decision = _judge(row[6:], caller.standing, days_supply, on)
-    record_pharmacy_access(
-        what=CHECK,
-        pharmacy_id=caller.pharmacy_id,
-        pharmacist=pharmacist,
-        registrant_id=row[6],
-        outcome=_outcome(decision),
-        at=at,
-    )
+    line = PharmacyAccess(CHECK, caller.pharmacy_id, pharmacist, row[6], _outcome(decision))
+    admit(key, caller, at, writing=pharmacy_access(line, at=at))
     if decision is None:
         raise NotThere("registrant_number", "no registrant has this number and date of birth")
     return decision

@@ -6,7 +6,7 @@ These are an operator's bounds and no rule of the program; their numbers are in 
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -26,6 +26,12 @@ _COUNT = """
            minute = EXCLUDED.minute
     RETURNING calls, slowed_until
 """
+_COUNT_AND_WRITE = """
+    WITH counted AS ({count}), written AS (
+        {writing} FROM counted WHERE calls <= %s AND (slowed_until IS NULL OR slowed_until <= %s)
+    )
+    SELECT calls, slowed_until FROM counted
+"""
 # Wherever the lock on the pharmacy's row is not held, this counts too few.
 _NOTE_GUESSES = """
     INSERT INTO pledge_wrongguess AS guess (pharmacy_id, digest, at)
@@ -34,6 +40,9 @@ _NOTE_GUESSES = """
 """
 _GUESSES = "SELECT count(*) FROM pledge_wrongguess WHERE pharmacy_id = %s AND at > %s"
 _SLOW_DOWN = "UPDATE pledge_callrate SET slowed_until = %s WHERE pharmacy_id = %s AND NOT sandbox"
+
+
+Writing = tuple[str, list[Any]]  # an INSERT … SELECT up to its FROM, and its values
 
 
 class Allowance(NamedTuple):
@@ -72,7 +81,13 @@ def wrong_naming(*named: str) -> str:
 
 
 def count_calls(
-    pharmacy_id: int, at: datetime, *, calls: int = 1, sandbox: bool = False, missed: Collection[str] = ()
+    pharmacy_id: int,
+    at: datetime,
+    *,
+    calls: int = 1,
+    sandbox: bool = False,
+    missed: Collection[str] = (),
+    writing: Writing | None = None,
 ) -> Allowance:
     """Count calls of a pharmacy and give what is left to it.
 
@@ -81,6 +96,7 @@ def count_calls(
 
     :param calls: how many; a batch counts each of its checks.
     :param missed: what was named and not found, as :func:`wrong_naming` gives it.
+    :param writing: a row that the same statement writes, unless the call is one too many.
     :raises TooManyCalls: where more were made than may be, this one included, or the pharmacy is slowed down; what it
         named wrongly is then not told, and so not counted.
     :raises GuessedTooOften: where it has named too many wrong ones.
@@ -89,10 +105,10 @@ def count_calls(
     counting = [pharmacy_id, sandbox, minute, calls]
     guesses = 0
     if sandbox or not missed:
-        counted, slowed_until = _counted(counting)
+        counted, slowed_until = _counted(counting, writing, at)
     else:
         with transaction.atomic():
-            counted, slowed_until = _counted(counting)
+            counted, slowed_until = _counted(counting, writing, at)
             if counted <= settings.API_CALLS_A_MINUTE and not _is_slowed(slowed_until, at):
                 guesses = _guessed(pharmacy_id, missed, at)
     most = settings.API_CALLS_A_MINUTE
@@ -161,9 +177,13 @@ class Refusals:
         self._until.pop(digest, None)
 
 
-def _counted(counting: list[int]) -> tuple[int, datetime | None]:
+def _counted(counting: list[int], writing: Writing | None, at: datetime) -> tuple[int, datetime | None]:
+    statement, values = _COUNT, list[Any](counting)
+    if writing is not None:
+        statement = _COUNT_AND_WRITE.format(count=_COUNT, writing=writing[0])
+        values = [*counting, *writing[1], settings.API_CALLS_A_MINUTE, at]
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, counting)
+        cursor.execute(statement, values)
         calls, slowed_until = cursor.fetchone()
     return calls, slowed_until
 

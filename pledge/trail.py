@@ -197,6 +197,10 @@ _ACCESS_OF_PHARMACY = """
     INSERT INTO pledge_accessentry (at, what, actor_kind, actor_id, pharmacy_id, registrant_id, outcome)
     VALUES (%s, %s, 'pharmacist', %s, %s, %s, %s)
 """
+_ACCESS_OF_PHARMACY_FROM = """
+    INSERT INTO pledge_accessentry (at, what, actor_kind, actor_id, pharmacy_id, registrant_id, outcome)
+    SELECT %s::timestamptz, %s, 'pharmacist', %s, %s::bigint, %s::bigint, %s
+"""
 _LONGEST_OUTCOME = AccessEntry._meta.get_field("outcome").max_length
 
 
@@ -222,6 +226,12 @@ class PharmacyAccess(NamedTuple):
     pharmacist: str
     registrant_id: int | None
     outcome: str
+
+
+def pharmacy_access(line: PharmacyAccess, *, at: datetime) -> tuple[str, list[Any]]:
+    """Give such a line as a statement up to its FROM, and the values in it, to be written beside something else."""
+    what, pharmacy_id, pharmacist, registrant_id, outcome = line
+    return _ACCESS_OF_PHARMACY_FROM, [at, what, pharmacist, pharmacy_id, registrant_id, outcome[:_LONGEST_OUTCOME]]
 
 
 def record_pharmacy_accesses(lines: Iterable[PharmacyAccess], *, at: datetime) -> None:
