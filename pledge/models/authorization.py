@@ -111,7 +111,7 @@ class Dispense(models.Model):
     dispensed_at = models.DateTimeField()
     dispensed_on = models.DateField()
     covers_through = models.DateField()
-    report_number = models.CharField(max_length=20, null=True, blank=True, unique=True)  # noqa: DJ001 - most have none
+    report_number = models.CharField(max_length=20, null=True, blank=True, unique=True)
     note = models.CharField(max_length=500, blank=True, default="", db_default="")
 
     class Meta:
