@@ -17,7 +17,14 @@ ROLES = list(matrix().roles)
 # Whoever may do most at each door, and who may do nothing: the methods that nobody uses are tried as them.
 ANY_METHOD = {"anonymous", "registrant", "prescriber", "pharmacist", "superuser"}
 TYPED = {"admin/filters/save/": {"listing": "registrants", "title": "Mine too"}}
-PERSONAL = ("admin/", "sign/", "api/v1/auth", "api/v1/disp", "api/v1/elig")  # a calendar's tasks are nobody's, and kept privately
+# A calendar's tasks are nobody's, and kept privately.
+PERSONAL = ("admin/", "sign/", "api/v1/auth", "api/v1/disp", "api/v1/elig")
+    "admin/",
+    "sign/",
+    "api/v1/auth",
+    "api/v1/disp",
+    "api/v1/elig",
+)  # a calendar's tasks are nobody's, and kept privately
 
 
 def methods_of(role: str) -> tuple[str, ...]:
