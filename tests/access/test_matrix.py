@@ -19,12 +19,6 @@ ANY_METHOD = {"anonymous", "registrant", "prescriber", "pharmacist", "superuser"
 TYPED = {"admin/filters/save/": {"listing": "registrants", "title": "Mine too"}}
 # A calendar's tasks are nobody's, and kept privately.
 PERSONAL = ("admin/", "sign/", "api/v1/auth", "api/v1/disp", "api/v1/elig")
-    "admin/",
-    "sign/",
-    "api/v1/auth",
-    "api/v1/disp",
-    "api/v1/elig",
-)  # a calendar's tasks are nobody's, and kept privately
 
 
 def methods_of(role: str) -> tuple[str, ...]:
