@@ -14,7 +14,7 @@ from tests.benchmarks.visitor import TURNED_AWAY, Answered
 PRESCRIPTIONS_A_DAY = 40_000
 TIMES_AT_LAUNCH = 5
 SECONDS_OF_THE_DAY = 3600  # within which the day's work comes
-MACHINES = 20  # of two cores each, which share it
+MACHINES = 40  # of two cores each, which share it
 SEEN_AT_A_CLINIC = 3  # registrants in one visit of a prescriber
 COUNTER, CLINIC, MORNING = "counter", "clinic", "morning"
 
