@@ -13,7 +13,6 @@ from pledge.holdings import judged
 from pledge.models import Authorization, Pharmacist, Pharmacy, Registrant
 from pledge.rates import GuessedTooOften, TooManyCalls, wrong_naming
 from pledge.rules.calendar import ONE_DAY
-from pledge.rules.dispensing import Decision
 from pledge.rules.refusals import PharmacyClass, Refused
 from pledge.rules.told import classes_told
 from pledge.trail import record_pharmacy_access
@@ -78,18 +77,21 @@ def check_not_suspended(pharmacy: Pharmacy) -> None:
         )
 
 
-def named(visitor: Visitor, asked: Asked, at: datetime) -> Registrant | None:
+def named(visitor: Visitor, asked: Asked, at: datetime, *, what: str) -> Registrant | None:
     """Give the registrant of a number and date of birth, or None; right or wrong, the naming is counted.
 
+    :param what: what was asked for, as the access trail names it: that nobody was found is kept there.
     :raises NotAnswered: where the pharmacy is suspended, or slowed down for now.
     """
-    _, pharmacy = who(visitor)
+    pharmacist, pharmacy = who(visitor)
     check_not_suspended(pharmacy)
     try:
         registrant = registrant_named(asked.number, asked.born_on)
     except NotThere:
         registrant = None
     _weigh(pharmacy, [] if registrant else [wrong_registrant(asked.number, asked.born_on)], at)
+    if registrant is None:
+        _note(pharmacist, what, None, NOT_THERE, at)
     return registrant
 
 
@@ -99,22 +101,15 @@ def ask(visitor: Visitor, asked: Asked, on: date, at: datetime) -> Answer:
     :raises NotAnswered: as :func:`named` does.
     """
     pharmacist, pharmacy = who(visitor)
-    registrant, decision = named(visitor, asked, at), None
-    if registrant is not None:
-        try:
-            decision = eligibility_of(registrant, pharmacy, asked.days_supply, at)
-        except Refused:  # merged into another since it was found
-            registrant = None
-    record_pharmacy_access(
-        what=CHECK,
-        pharmacy_id=pharmacy.pk,
-        pharmacist=pharmacist.own_id,
-        registrant_id=registrant.pk if registrant else None,
-        outcome=_outcome(decision),
-        at=at,
-    )
-    if registrant is None or decision is None:
+    registrant = named(visitor, asked, at, what=CHECK)
+    if registrant is None:
         return Answer(asked, found=False)
+    try:
+        decision = eligibility_of(registrant, pharmacy, asked.days_supply, at)
+    except Refused:  # merged into another since it was found
+        _note(pharmacist, CHECK, None, NOT_THERE, at)
+        return Answer(asked, found=False)
+    _note(pharmacist, CHECK, registrant, " ".join(one.code for one in decision.refusals) or "eligible", at)
     last_day = decision.do_not_dispense_after if decision.allowed else None
     return Answer(
         asked,
@@ -132,40 +127,44 @@ def newest_own(pharmacy: Pharmacy, registrant: Registrant, *, after: int = 0) ->
     return own.values_list("pk", flat=True).first() or 0
 
 
-def own(visitor: Visitor, rma_number: str, at: datetime) -> Authorization:
+def own(visitor: Visitor, rma_number: str, at: datetime, *, weighed: bool = True) -> Authorization:
     """Give one of the pharmacy's own authorizations.
 
-    :raises NotThere: where the pharmacy has no such number; that is counted as a wrong naming, and kept in the trail.
+    :param weighed: whether a number that is not there counts as a wrong naming. Where a page is only read it does not:
+        any other site's link can have it read, and by its own numbers alone a pharmacy finds nothing out.
+    :raises NotThere: where the pharmacy has no such number; that is kept in the trail.
     :raises NotAnswered: where the pharmacy has named too many wrong ones.
     """
     pharmacist, pharmacy = who(visitor)
     try:
         return authorization_for(visitor.by(), rma_number if RMA_NUMBER.fullmatch(rma_number) else "")
     except NotThere:
-        record_pharmacy_access(
-            what=SHOW, pharmacy_id=pharmacy.pk, pharmacist=pharmacist.own_id, registrant_id=None, outcome=NOT_THERE,
-            at=at,
-        )  # fmt: skip
-        _weigh(pharmacy, [wrong_naming("authorization", rma_number)], at)
+        _note(pharmacist, SHOW, None, NOT_THERE, at)
+        if weighed:
+            _weigh(pharmacy, [wrong_naming("authorization", rma_number)], at)
         raise
 
 
 def shown(visitor: Visitor, rma_number: str, at: datetime) -> Shown:
     """Give one of the pharmacy's own authorizations as it stands at this instant, and leave a line in the access trail.
 
-    :raises NotThere, NotAnswered: as :func:`own` does.
+    :raises NotThere: where the pharmacy has no such number; it is not weighed, since nothing is sent.
     """
-    pharmacist, pharmacy = who(visitor)
-    (found,) = judged([own(visitor, rma_number, at)], at)
+    pharmacist, _ = who(visitor)
+    (found,) = judged([own(visitor, rma_number, at, weighed=False)], at)
+    _note(pharmacist, SHOW, found.authorization.registrant, found.status, at)
+    return found
+
+
+def _note(pharmacist: Pharmacist, what: str, registrant: Registrant | None, outcome: str, at: datetime) -> None:
     record_pharmacy_access(
-        what=SHOW,
-        pharmacy_id=pharmacy.pk,
+        what=what,
+        pharmacy_id=pharmacist.pharmacy_id,
         pharmacist=pharmacist.own_id,
-        registrant_id=found.authorization.registrant_id,
-        outcome=found.status,
+        registrant_id=registrant.pk if registrant else None,
+        outcome=outcome,
         at=at,
     )
-    return found
 
 
 def _weigh(pharmacy: Pharmacy, missed: list[str], at: datetime) -> None:
@@ -187,9 +186,3 @@ def _wait(seconds: int) -> str:
         f"Too many questions were asked, or too many did not match. Wait {span}, check number and date of birth with "
         "the patient, and ask again."
     )
-
-
-def _outcome(decision: Decision | None) -> str:
-    if decision is None:
-        return NOT_THERE
-    return " ".join(refusal.code for refusal in decision.refusals) or "eligible"

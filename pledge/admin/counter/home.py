@@ -9,13 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from pledge.actions import authorizations
 from pledge.admin.counter.asking import Answer, Asked, NotAnswered, ask, named, newest_own, who
 from pledge.admin.counter.forms import AskForm, GiveForm
 from pledge.admin.counter.holding import held_by
 from pledge.admin.counter.once import DoneAlready, PressedOnce
+from pledge.admin.counter.sending import sent_from
 from pledge.admin.doors import DOORS, HOMES, Door
 from pledge.admin.visitor import COUNTER, Visitor
 from pledge.eligibility import Shown
@@ -23,6 +24,13 @@ from pledge.models import Authorization
 from pledge.rules.calendar import program_day
 from pledge.rules.refusals import PharmacyClass, Refused
 from pledge.rules.told import classes_told
+from pledge.rules.vocabulary import LIVE_STATUSES
+
+GIVEN_ALREADY = "This number was given already: there is one, not two."
+GIVEN_OTHERWISE = (
+    "Nothing new was authorized: since that answer was given, this pharmacy got the number below. Look at what it is "
+    "for and how it stands; where another is needed, ask at the counter again."
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -67,7 +75,7 @@ def home(
     return TemplateResponse(request, "pledge/admin/counter/counter.html", context)
 
 
-@require_POST
+@sent_from("admin:index")
 def authorize(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """Give a number for whom the counter has just said yes about, or say why not."""
     form, at = GiveForm(request.POST), timezone.now()
@@ -77,7 +85,7 @@ def authorize(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     after, asked = said.pop("seen") or 0, Asked(**said)
     pharmacist, pharmacy = who(visitor)
     try:
-        registrant = named(visitor, asked, at)
+        registrant = named(visitor, asked, at, what="authorization")
     except NotAnswered as stopped:
         return home(request, visitor, at, form=AskForm(request.POST), stopped=stopped)
     if registrant is None:
@@ -93,8 +101,10 @@ def authorize(request: HttpRequest, visitor: Visitor) -> HttpResponse:
             by=visitor.by(), at=at, memory=PressedOnce(f"authorize:{pharmacy.pk}:{registrant.pk}", given),
         )  # fmt: skip
     except DoneAlready as done:
-        messages.info(request, "This number was given a moment ago: there is one, not two.")
-        return redirect("admin:counter_authorization", done.outcome.rma_number)
+        given_before: Authorization = done.outcome
+        same = given_before.days_supply == asked.days_supply and given_before.status in LIVE_STATUSES
+        messages.info(request, GIVEN_ALREADY if same else GIVEN_OTHERWISE)
+        return redirect("admin:counter_authorization", given_before.rma_number)
     except Refused as refused:
         answer = Answer(asked, found=True, reasons=tuple(classes_told(refused.refusals)))
         return home(request, visitor, at, form=AskForm(request.POST), answer=answer)

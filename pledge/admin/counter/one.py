@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from pledge.access import NotThere
 from pledge.actions import authorizations, stock
@@ -19,6 +19,7 @@ from pledge.admin.counter.asking import NotAnswered, own, shown, who
 from pledge.admin.counter.forms import ReverseForm
 from pledge.admin.counter.holding import goes_back
 from pledge.admin.counter.once import DoneAlready, PressedOnce
+from pledge.admin.counter.sending import sent_from
 from pledge.admin.doors import DOORS, Door
 from pledge.admin.visitor import COUNTER, Visitor
 from pledge.models import Authorization
@@ -29,6 +30,8 @@ from pledge.rules.vocabulary import AuthorizationStatus, ReversalReason
 
 GROUP = 4  # digits that are read at a time
 WHERE = "counter/authorizations/<str:rma_number>/"
+DONE_ALREADY = "This was done already, and is recorded once."
+NOT_THIS_REASON = "The reason that was chosen now is not recorded."
 
 
 @require_safe
@@ -37,7 +40,7 @@ def authorization(request: HttpRequest, visitor: Visitor, rma_number: str) -> Ht
     return _authorization(request, visitor, rma_number, timezone.now())
 
 
-@require_POST
+@sent_from("admin:counter_authorization")
 def dispense(request: HttpRequest, visitor: Visitor, rma_number: str) -> HttpResponse:
     """Record that it is handed over now; everything is judged again."""
     at = timezone.now()
@@ -50,7 +53,7 @@ def dispense(request: HttpRequest, visitor: Visitor, rma_number: str) -> HttpRes
     return _act(request, visitor, row, act, AuthorizationStatus.DISPENSED, told=told, at=at)
 
 
-@require_POST
+@sent_from("admin:counter_authorization")
 def reverse(request: HttpRequest, visitor: Visitor, rma_number: str) -> HttpResponse:
     """Give back what was not handed over; also what lapsed, which is then back in stock."""
     at, form = timezone.now(), ReverseForm(request.POST)
@@ -61,11 +64,17 @@ def reverse(request: HttpRequest, visitor: Visitor, rma_number: str) -> HttpResp
     act = partial(
         authorizations.reverse, registrant=row.registrant, pharmacy=pharmacy, rma_number=rma_number, reason=reason
     )
-    done = _act(request, visitor, row, act, AuthorizationStatus.REVERSED, told="Reversed.", at=at)
+
+    def already(reversed_before: Authorization) -> str:
+        if reversed_before.reversal_reason == reason:
+            return DONE_ALREADY
+        return f"This was reversed already: {reversed_before.get_reversal_reason_display().lower()}. {NOT_THIS_REASON}"
+
+    done = _act(request, visitor, row, act, AuthorizationStatus.REVERSED, told="Reversed.", already=already, at=at)
     return redirect("admin:counter_stock") if done.status_code == HTTPStatus.FOUND and "stock" in request.POST else done
 
 
-@require_POST
+@sent_from("admin:counter_authorization")
 def returned(request: HttpRequest, visitor: Visitor, rma_number: str) -> HttpResponse:
     """Record that what a revoked number was for is back in stock."""
     at = timezone.now()
@@ -103,14 +112,15 @@ def _act(
     leads_to: AuthorizationStatus,
     *,
     told: str,
+    already: Callable[[Authorization], str] = lambda _: DONE_ALREADY,
     at: datetime,
 ) -> HttpResponse:
-    """Do it once, and lead to the authorization; or say there why not."""
+    """Do it once, and lead to the authorization; or say there why not, or by ``already`` what was done before."""
     memory = PressedOnce(f"authorization:{row.pk}", lambda: _fresh(row, status=leads_to))
     try:
         act(by=visitor.by(), at=at, memory=memory)
-    except DoneAlready:
-        messages.info(request, "This was done already, and is recorded once.")
+    except DoneAlready as done:
+        messages.info(request, already(done.outcome))
     except Refused as refused:
         return _authorization(request, visitor, row.rma_number, at, reasons=classes_told(refused.refusals))
     else:
@@ -129,7 +139,7 @@ def _authorization(
 ) -> HttpResponse:
     try:
         one = shown(visitor, rma_number, at)
-    except (NotThere, NotAnswered) as missing:
+    except NotThere as missing:
         raise Http404("this pharmacy has no such authorization") from missing
     row, on = one.authorization, program_day(at)
     _, pharmacy = who(visitor)

@@ -12,7 +12,7 @@ from pledge.admin.counter.forms import AskForm
 from pledge.models import AccessEntry, Authorization, Pharmacy, WrongGuess
 from pledge.rules.refusals import RefusalCode
 from tests.lives import Life, a_key, authorized, ready, registered
-from tests.pledge.admin.counter.conftest import AUTHORIZE, HOME, Counter, page_of, said, typed
+from tests.pledge.admin.counter.conftest import AUTHORIZE, HOME, REPORT, Counter, page_of, said, typed
 
 pytestmark = pytest.mark.django_db
 
@@ -80,6 +80,15 @@ class TestTheAnswer:
             "not there"
         }
 
+    def test_that_nobody_was_found_is_kept_whatever_was_asked_for(self, counter: Counter) -> None:
+        life = ready(counter.program, counter.world.at)
+        for page in (HOME, AUTHORIZE, REPORT):
+            counter.pharmacist.post(page, typed(life, born_on="1/1/1990"))
+        kept = AccessEntry.objects.filter(pharmacy=counter.program.pharmacy, outcome="not there", registrant=None)
+        assert list(kept.order_by("pk").values_list("what", "actor_id")) == [
+            ("eligibility-check", "RPH-1"), ("authorization", "RPH-1"), ("dispense reported", "RPH-1"),
+        ]  # fmt: skip
+
     def test_is_none_while_the_pharmacy_is_slowed_down_right_or_wrong(self, counter: Counter, settings) -> None:
         life = ready(counter.program, counter.world.at)
         settings.GUESSES_SLOWED = 1
@@ -117,6 +126,17 @@ class TestAuthorizing:
         assert "there is one, not two" in said(answers[1])
         for answer in answers:
             assert answer.redirect_chain == [(page_of(row), 302)]
+
+    def test_never_takes_what_is_asked_now_for_what_was_given_before(self, counter: Counter) -> None:
+        life = ready(counter.program, counter.world.at)
+        counter.pharmacist.post(AUTHORIZE, typed(life, seen=0))
+        row = Authorization.objects.get()
+        other = counter.pharmacist.post(AUTHORIZE, typed(life, days_supply=15, seen=0), follow=True)
+        counter.pharmacist.post(page_of(row, "reverse/"), {"reason": "entry_error"})
+        stale = counter.pharmacist.post(AUTHORIZE, typed(life, seen=0), follow=True)
+        for answer in (other, stale):
+            assert "Nothing new was authorized" in said(answer)
+        assert Authorization.objects.count() == 1
 
     def test_gives_a_new_one_after_a_reversal(self, counter: Counter) -> None:
         life = ready(counter.program, counter.world.at)

@@ -8,9 +8,19 @@ import pytest
 import time_machine
 
 from pledge.actions import authorizations, holds, participants
-from pledge.models import AccessEntry, Authorization, Deviation, Dispense, EventType, ProgramEvent
+from pledge.models import (
+    AccessEntry,
+    Authorization,
+    CallRate,
+    Deviation,
+    Dispense,
+    EventType,
+    Pharmacy,
+    ProgramEvent,
+    WrongGuess,
+)
 from tests.lives import authorized, days_before, ready
-from tests.pledge.admin.counter.conftest import HOME, REPORT, STOCK, Counter, page_of, said, typed
+from tests.pledge.admin.counter.conftest import AUTHORIZE, HOME, REPORT, STOCK, Counter, page_of, said, typed
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +45,24 @@ class TestTheLabel:
         assert counter.pharmacist.get("/admin/counter/authorizations/%00'/").status_code == 404
         for act in ("dispense/", "reverse/", "returned/"):
             assert counter.elsewhere.post(page_of(row, act), {"reason": "entry_error"}).status_code == 404
+        row.refresh_from_db()
+        assert row.status == "issued"
+
+    def test_is_read_by_any_link_and_so_is_no_guess_whatever_its_number(self, counter: Counter, row, settings) -> None:
+        settings.GUESSES_SUSPENDED = 1
+        for ask in (counter.elsewhere.get, counter.elsewhere.head):
+            for page in (page_of(row), "/admin/counter/authorizations/1/"):
+                assert ask(page, headers={"sec-fetch-site": "cross-site"}).status_code == 404
+        assert not WrongGuess.objects.exists()
+        assert not CallRate.objects.filter(pharmacy=counter.program.other_pharmacy).exists()
+        assert counter.elsewhere.post(page_of(row, "dispense/")).status_code == 404
+        assert Pharmacy.objects.get(pk=counter.program.other_pharmacy.pk).suspended_at is not None
+
+    def test_is_led_to_by_the_addresses_of_its_forms(self, counter: Counter, row) -> None:
+        """Whoever logs in again in the middle comes back to them, and nothing is done."""
+        for act in ("dispense/", "reverse/", "returned/"):
+            assert counter.pharmacist.get(page_of(row, act))["Location"] == page_of(row)
+        assert counter.pharmacist.get(AUTHORIZE)["Location"] == HOME
         row.refresh_from_db()
         assert row.status == "issued"
 
@@ -136,9 +164,28 @@ class TestAReport:
         assert (f"{reported.dispensed_on:%Y-%m-%d}", reported.pharmacist, reported.note) == (
             day, "RPH-1", "The line was down.",
         )  # fmt: skip
-        for answer in answers:
-            assert f"Recorded, as report {reported.report_number}" in answer
+        assert f"Recorded, as report {reported.report_number}" in answers[0]
+        assert f"The same was recorded already, as report {reported.report_number}" in answers[1]
         assert Deviation.objects.get().dispense == reported
+
+    def test_of_something_else_from_the_same_form_is_never_taken_for_the_first(self, counter: Counter) -> None:
+        life = ready(counter.program, counter.world.at)
+        counter.pharmacist.post(REPORT, typed(life, seen=0, note="The line was down."))
+        first = Dispense.objects.get()
+        for other in ({"days_supply": 15}, {"note": "kept"}, {"dispensed_on": "2027-03-09"}):
+            sent = typed(life, **{"seen": 0, "note": "The line was down.", **other})
+            answer = counter.pharmacist.post(REPORT, sent)
+            assert answer.status_code == 200
+            assert f"Since you opened this form, report {first.report_number}" in said(answer)
+            assert Dispense.objects.get() == first
+        again = answer.context["form"].data.dict()
+        assert (again["dispensed_on"], again["seen"]) == ("2027-03-09", str(first.pk))
+        recorded = counter.pharmacist.post(REPORT, again, follow=True)
+        second = Dispense.objects.latest("pk")
+        assert (second.pk != first.pk, f"{second.dispensed_on}") == (True, "2027-03-09")
+        assert f"Recorded, as report {second.report_number}" in said(recorded)
+        counter.pharmacist.post(REPORT, again)
+        assert Dispense.objects.count() == 2
 
     def test_says_what_cannot_be_and_keeps_what_was_typed(self, counter: Counter) -> None:
         life = ready(counter.program, counter.world.at)
@@ -158,4 +205,4 @@ def test_the_same_act_by_software_meanwhile_is_told_as_done(counter: Counter, ro
         by=counter.program.counter, at=counter.world.at,
     )  # fmt: skip
     answer = counter.pharmacist.post(page_of(row, "reverse/"), {"reason": "entry_error"}, follow=True)
-    assert "This was done already" in said(answer)
+    assert "This was reversed already: not collected. The reason that was chosen now is not recorded." in said(answer)
