@@ -19,7 +19,7 @@ from pledge.rules.qualification import (
 from pledge.rules.refusals import Refusal, RefusalCode, unique
 from pledge.rules.standing import pharmacy_refusals, prescriber_refusals, registrant_refusals
 from pledge.rules.vocabulary import AuthorizationStatus, RiskCategory
-from pledge.rules.windows import last_uncancelled, window_span
+from pledge.rules.windows import last_uncancelled
 
 CAN = RiskCategory.CAN_BECOME_PREGNANT
 _ENDED_AS = {
@@ -163,21 +163,12 @@ def _without_window(record: Record, on: date) -> Iterator[Refusal]:
         newest = newest_judged(record)
         yield from lockout_refusals(record, on, newest.specimen_on if newest else None)
         yield Refusal(RefusalCode.COUNSELING_MISSING)
-        yield Refusal(RefusalCode.QUESTIONS_MISSING, untold=_hold_closed_window(record, on))
+        yield Refusal(RefusalCode.QUESTIONS_MISSING)
         return
     last = last_uncancelled(record.course_windows)
     if last is not None and not last.used:
         yield Refusal(RefusalCode.WINDOW_EXPIRED)
     yield Refusal(RefusalCode.COUNSELING_MISSING)
-
-
-def _hold_closed_window(record: Record, on: date) -> bool:
-    """Tell whether a window would still be open but for a hold, so that the patient's step was undone with it."""
-    last = last_uncancelled(record.course_windows)
-    if record.hold_since is None or last is None or not last.stopped:
-        return False
-    whole = window_span(last.category, specimen_on=last.specimen_on, visit_on=last.visit_on)
-    return whole is not None and whole.holds(on)
 
 
 def _supply_refusals(

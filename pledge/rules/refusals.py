@@ -188,14 +188,12 @@ _PHARMACY_CLASSES: dict[RefusalCode, PharmacyClass] = {
 class Refusal:
     """One reason: its code and, where it is known, the earliest program day on which it can clear.
 
-    ``left_to`` names who acts where, in this case, it is not the one whom the code names. One that is ``untold`` would
-    tell a pharmacy that there is a hold: it reads what else there is.
+    ``left_to`` names who acts where, in this case, it is not the one whom the code names.
     """
 
     code: RefusalCode
     clears_on: date | None = None
     left_to: Actor | None = None
-    untold: bool = False
 
     @property
     def sentence(self) -> str:

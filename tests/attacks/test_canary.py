@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pytest
 from django.http import HttpResponse
 
-from pledge.actions import holds, participants
+from pledge.actions import holds, participants, registrants
+from pledge.rules.calendar import program_day
 from pledge.rules.vocabulary import TestResult
 from tests import lives
 from tests.pledge.api.conftest import Software, asking
@@ -31,8 +32,59 @@ def suspend_prescriber(life: lives.Life, at: datetime) -> None:
     participants.suspend(party=life.program.prescriber, by=life.program.administrator, at=at)
 
 
-def certification_run_out(life: lives.Life, at: datetime) -> None:
-    """Nothing is done: the program's certification ended with the day before."""
+def run_out(life: lives.Life, at: datetime) -> None:
+    participants.certify(
+        party=life.program.prescriber, certified_through=program_day(at), by=life.program.administrator,
+        at=lives.days_before(at, 1),
+    )  # fmt: skip
+
+
+def end(life: lives.Life, at: datetime) -> None:
+    registrants.end_treatment(
+        registrant=life.registrant, last_dose_on=program_day(at), by=life.program.clinic, at=at
+    )  # fmt: skip
+
+
+def discontinue(life: lives.Life, at: datetime) -> None:
+    registrants.discontinue(
+        registrant=life.registrant, reason="moved", last_dose_on=program_day(at), by=life.program.clinic, at=at
+    )
+
+
+# The harmless beside the two; a certification that has run out shows with the next day.
+HARMLESS = (suspend_prescriber, run_out, end, discontinue)
+
+
+def not_begun(program: lives.Program, at: datetime) -> lives.Life:
+    return lives.on_treatment(program, at)
+
+
+def after_a_test(program: lives.Program, at: datetime) -> lives.Life:
+    life = lives.enrolled(program, at)
+    lives.a_test(life, at)
+    return life
+
+
+def unanswered(program: lives.Program, at: datetime) -> lives.Life:
+    life = after_a_test(program, at)
+    lives.confirmed(life, at)
+    return life
+
+
+def for_fewer_days(program: lives.Program, at: datetime) -> lives.Life:
+    life = after_a_test(program, at)
+    lives.confirmed(life, at, days_supply=15)
+    lives.answered(life, at)
+    return life
+
+
+def dispensed(program: lives.Program, at: datetime) -> lives.Life:
+    life = lives.ready(program, at)
+    lives.dispensed(life, at)
+    return life
+
+
+PHASES = (not_begun, after_a_test, unanswered, lives.ready, for_fewer_days, dispensed, lives.authorized)
 
 
 def answers(software: Software, life: lives.Life) -> dict[str, str]:
@@ -54,25 +106,25 @@ def shown(answer: HttpResponse) -> str:
 
 
 class TestAPregnancy:
-    def test_reads_like_any_other_hold(self, now: datetime, db: None) -> None:
-        told: dict[str, dict[str, str]] = {}
-        for happened in (report, positive, suspend_prescriber, certification_run_out):
-            yesterday = lives.days_before(now, 1)
-            through = yesterday.date() if happened is certification_run_out else None
-            program = lives.a_program(now if through is None else lives.days_before(now, 2), through=through)
-            program.pharmacy.refresh_from_db()
-            if through is not None:
-                participants.certify(
-                    party=program.pharmacy, certified_through=now.date() + timedelta(days=9),
-                    by=program.administrator, at=now,
-                )  # fmt: skip
-            life = lives.ready(program, now if through is None else lives.days_before(now, 2))
-            happened(life, now)
-            told[happened.__name__] = answers(Software(lives.a_key(program.pharmacy, now)), life)
-        first = told["report"]
-        assert {name: said for name, said in told.items() if said != first} == {}
-        assert '"contact_prescriber"' in first["check"]
-        assert '"code": "contact_prescriber"' in first["authorize"]
+    @pytest.mark.parametrize("days_later", [1, 19], ids=["while the window lasts", "after its last day"])
+    @pytest.mark.parametrize("phase", PHASES, ids=lambda phase: phase.__name__)
+    def test_reads_like_every_harmless_cause_in_every_phase_of_a_month(
+        self, now: datetime, db: None, phase: Callable[..., lives.Life], days_later: int
+    ) -> None:
+        happened_at = lives.days_before(now, days_later)
+        told = {happened.__name__: self.told(phase, happened, happened_at, now) for happened in HARMLESS}
+        for happened in (report, positive):
+            assert self.told(phase, happened, happened_at, now) == told["suspend_prescriber"]
+        assert len(set(map(str, told.values()))) == 1
+        assert '"contact_prescriber"' in told["end"]["check"]
+
+    def told(
+        self, phase: Callable[..., lives.Life], happened: Callable[..., None], at: datetime, now: datetime
+    ) -> dict[str, str]:
+        program = lives.a_program(lives.days_before(at, 1))
+        life = phase(program, lives.days_before(at, 1))
+        happened(life, at)
+        return answers(Software(lives.a_key(program.other_pharmacy, now)), life)
 
     @pytest.mark.parametrize("happened", [report, positive])
     def test_changes_what_was_held_like_any_other_ending(

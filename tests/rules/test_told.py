@@ -2,10 +2,8 @@
 
 import pytest
 
-from pledge.rules.dispensing import authorizing
 from pledge.rules.refusals import PharmacyClass, Refusal, RefusalCode
 from pledge.rules.told import classes_told
-from tests.rules.builders import CERTIFIED, can, complete, day, negative
 
 CONTACT, PATIENT, CLOSED = (
     PharmacyClass.CONTACT_PRESCRIBER, PharmacyClass.PATIENT_ACTION_NEEDED, PharmacyClass.WINDOW_CLOSED,
@@ -20,36 +18,15 @@ class TestAPharmacy:
         assert told == classes_told(map(Refusal, reversed(codes))) == [CONTACT, PATIENT, CLOSED]
         assert classes_told([]) == []
 
-    def test_is_told_nothing_of_the_window_where_there_is_a_hold(self) -> None:
-        assert classes_told([Refusal(RefusalCode.WINDOW_EXPIRED), Refusal(RefusalCode.ON_HOLD)]) == [CONTACT]
-
-    def test_is_told_nothing_of_a_step_that_only_a_hold_undid(self) -> None:
-        undone = (Refusal(RefusalCode.QUESTIONS_MISSING, untold=True), Refusal(RefusalCode.ON_HOLD))
-        assert classes_told(undone) == [CONTACT]
-        owed = (Refusal(RefusalCode.QUESTIONS_MISSING), Refusal(RefusalCode.ON_HOLD))
-        assert classes_told(owed) == [CONTACT, PATIENT]
-
-
-class TestTheStepThatAHoldUndid:
-    """The patient had answered; before the window's own last day only a hold takes that back."""
-
-    STOPPED = complete("2024-02-14", last="2024-02-16", stopped=True)
-
     @pytest.mark.parametrize(
-        ("record", "on", "told"),
-        [
-            pytest.param({"hold_since": day("2024-02-16")}, "2024-02-20", [CONTACT], id="while its window would last"),
-            pytest.param(
-                {"hold_since": day("2024-02-16")}, "2024-02-21", [CONTACT, PATIENT], id="when it would be over"
-            ),
-            pytest.param({}, "2024-02-20", [CONTACT, PATIENT, CLOSED], id="where nothing is held"),
-        ],
+        "stopped", [RefusalCode.ON_HOLD, RefusalCode.PRESCRIBER_NOT_CERTIFIED, RefusalCode.TREATMENT_ENDED]
     )
-    def test_is_told_where_a_harmless_cause_would_be_told_it(self, record, on, told) -> None:
-        held = can(negative("2024-01-15"), negative("2024-02-14"), windows=[self.STOPPED], **record)
-        assert classes_told(authorizing(held, CERTIFIED, 30, day(on)).refusals) == told
+    def test_is_told_only_that_the_clinic_must_act_where_someone_is_stopped_as_such(self, stopped) -> None:
+        undone = (RefusalCode.WINDOW_EXPIRED, RefusalCode.QUESTIONS_MISSING, RefusalCode.SUPPLY_OVER_LIMIT,
+                  RefusalCode.AUTHORIZATION_ACTIVE, RefusalCode.TEST_MISSING)  # fmt: skip
+        assert classes_told(map(Refusal, (stopped, *undone))) == [CONTACT]
 
-    def test_is_told_where_no_window_was_closed(self) -> None:
-        for windows in ([], [complete("2024-01-14", used=30)]):
-            held = can(negative("2023-12-15"), windows=windows, hold_since=day("2024-02-16"))
-            assert PATIENT in classes_told(authorizing(held, CERTIFIED, 30, day("2024-02-16")).refusals)
+    def test_is_told_of_its_own_standing_and_its_own_authorization_all_the_same(self) -> None:
+        codes = (RefusalCode.ON_HOLD, RefusalCode.PHARMACY_NOT_CERTIFIED, RefusalCode.AUTHORIZATION_REVOKED)
+        own = [CONTACT, PharmacyClass.AUTHORIZATION_CLOSED, PharmacyClass.PHARMACY_NOT_CERTIFIED]
+        assert classes_told(map(Refusal, codes)) == own

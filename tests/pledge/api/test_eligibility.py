@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from pledge import eligibility
-from pledge.actions import holds, months, participants, registrants
+from pledge.actions import holds, participants, registrants
 from pledge.eligibility import eligibility_of
 from pledge.models import AccessEntry, Authorization, ProgramEvent
 from pledge.rules import vocabulary
@@ -115,41 +115,6 @@ class TestNoReplyRevealsAPregnancy:
         checked, asked = software.check(life).json(), software.authorize(life).json()
         checked.pop("checked_at")
         return checked, asked
-
-    def test_after_a_report_before_the_month_began(self, software, program, now):
-        held, harmless = (lives.on_treatment(program, now) for _ in range(2))
-        holds.report_pregnancy(registrant=held.registrant, by=program.clinic, at=now)
-        assert self.answers(software, held) == self.answers(software, harmless)
-
-    def harmless(self, software, program, now):
-        """Give the answers for causes without a hold."""
-        began = lives.on_treatment(program, now)
-        lives.a_test(began, now, result=vocabulary.TestResult.INDETERMINATE)
-        cancelled = lives.on_treatment(program, now, today=True)
-        months.cancel_window(registrant=cancelled.registrant, by=program.clinic, at=now)
-        missed = lives.on_treatment(program, lives.days_before(now, 8), today=True)
-        unclear = lives.on_treatment(program, now, today=True)
-        lives.a_test(unclear, now, result=vocabulary.TestResult.INDETERMINATE)
-        causes = (lives.on_treatment(program, now), began, cancelled, missed, unclear)
-        return [self.answers(software, life) for life in causes]
-
-    @pytest.mark.parametrize("days_later", [0, 8])
-    def test_after_a_positive_test_in_a_window_it_reads_like_a_harmless_cause(
-        self, software, program, now, clock, days_later
-    ):
-        held = lives.on_treatment(program, now, today=True)
-        lives.a_test(held, now, result=vocabulary.TestResult.POSITIVE)
-        harmless = self.harmless(software, program, now)
-        clock(lives.days_before(now, -days_later))
-        assert self.answers(software, held) in harmless
-
-    @pytest.mark.parametrize("days_later", [0, 8])
-    def test_after_a_report_in_a_window_it_reads_like_a_harmless_cause(self, software, program, now, clock, days_later):
-        held = lives.on_treatment(program, now, today=True)
-        holds.report_pregnancy(registrant=held.registrant, by=program.clinic, at=now)
-        harmless = self.harmless(software, program, now)
-        clock(lives.days_before(now, -days_later))
-        assert self.answers(software, held) in harmless
 
     def test_where_everything_else_is_done_it_reads_like_a_suspended_prescriber(self, software, program, now):
         other = lives.a_program(now)
