@@ -26,22 +26,29 @@ import hmac
 import http.client
 import json
 import random
+import re
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from typing import Any, ClassVar, Literal, cast
+from typing import Any, ClassVar, Literal, TypeVar, cast
 
 _LOCAL = ("127.0.0.1", "localhost", "::1")
 _SIGNED_WITHIN = 5 * 60
+_PATHS = ("", "/api/v1")  # of the address; the second is added to every call anyway
+_KEY = re.compile(r"[!-~]+")
+_IDEMPOTENCY_KEY = re.compile(r"[ -~]{1,255}")
+_UNREAD = (KeyError, TypeError, ValueError, AttributeError)  # what reading an answer of another form raises
 _BUSY = ("request-in-progress", "too-many-requests", "unavailable")  # repeated as they were, after Retry-After
+_Given = TypeVar("_Given")
 
 
-# What the service answers with. Members that a later service adds are passed over.
+# What the service answers with. Members that a later service adds are passed over; a word that it adds comes as the
+# text that it is, so leave room for others beside those named here.
 
 ReasonCode = Literal[
     "contact_prescriber",
@@ -107,6 +114,7 @@ class Authorization:
     reversed_at: datetime | None
     edition: str
     client_reference: str | None
+    replayed: bool = field(default=False, compare=False)  # As kept from an earlier try
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,6 +156,7 @@ class DispenseReported:
     dispensed_on: date
     recorded_at: datetime
     next_step: str  # What comes next, in one sentence
+    replayed: bool = field(default=False, compare=False)  # As kept from an earlier try
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,7 +199,7 @@ class Event:
     id: str  # The same by whichever way it comes; also a webhook's `webhook-id`
     type: EventType
     timestamp: datetime  # When it happened
-    data: AuthorizationChange | CertificationEnd
+    data: AuthorizationChange | CertificationEnd | Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,13 +221,21 @@ class NoAnswer(Exception):
         self.idempotency_key = idempotency_key
 
 
+class Unreadable(NoAnswer):
+    """An answer or a webhook came that lacks what the contract promises, or has it in another form."""
+
+
 class Problem(Exception):
     """The service has refused (RFC 9457); what each type means stands at the address in ``type``."""
 
     name: ClassVar[str] = ""  # what a subclass's type ends in
 
     def __init__(
-        self, members: Mapping[str, Any], retry_after: int | None = None, idempotency_key: str | None = None
+        self,
+        members: Mapping[str, Any],
+        retry_after: int | None = None,
+        idempotency_key: str | None = None,
+        replayed: bool = False,
     ) -> None:
         self.type = str(members.get("type", "about:blank"))
         self.title = str(members.get("title", ""))
@@ -230,6 +247,7 @@ class Problem(Exception):
         self.reference: str | None = members.get("reference")
         self.retry_after = retry_after
         self.idempotency_key = idempotency_key
+        self.replayed = replayed  # whether it was kept from an earlier try with the same key: nothing was judged now
         said = [reason.message for reason in self.reasons]
         said += [f"{error.pointer} {error.detail}".strip() for error in self.errors]
         super().__init__(f"{self.title}. {' '.join(said) or self.detail}")
@@ -357,16 +375,22 @@ class _Caller:
     ) -> None:
         """Take where the service is and the pharmacy's key.
 
-        :param address: ``https://…`` without a path; plain ``http`` is for one's own machine alone.
+        :param address: ``https://…``, with or without ``/api/v1``; plain ``http`` is for one's own machine alone.
+        :param key: the key alone, as it was shown; a line end behind it is not part of it.
         :param tries: how often a call is sent at most.
         :param seconds: how long an answer is waited for.
         :param longest_wait: who is told to wait longer than this gets the problem instead.
         :param wait: what waits; a test may pass another.
+        :raises ValueError: for an address or a key that cannot be used; it never quotes the key.
         """
         parts = urllib.parse.urlsplit(address)
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOCAL):
             raise ValueError("the address must begin with https://, so that the key never goes in the clear")
-        self._address = address.rstrip("/")
+        if parts.path.rstrip("/") not in _PATHS or parts.query or parts.fragment or "@" in parts.netloc:
+            raise ValueError("the address must be https:// and a name, with nothing behind it but /api/v1")
+        if not _KEY.fullmatch(key):
+            raise ValueError("the key must be ASCII without blanks, line ends and other characters that do not print")
+        self._address = f"{parts.scheme}://{parts.netloc}"
         self._key = key
         self._tries, self._seconds, self._longest_wait, self._wait = tries, seconds, longest_wait, wait
         self._opener = urllib.request.build_opener(_NoRedirect)
@@ -375,11 +399,14 @@ class _Caller:
         self,
         method: str,
         path: str,
+        read: Callable[[Any], _Given],
         *,
         query: Mapping[str, Any] | None = None,
         body: Mapping[str, Any] | None = None,
         idempotency_key: str | None = None,
-    ) -> Any:
+    ) -> _Given:
+        if idempotency_key is not None and not _IDEMPOTENCY_KEY.fullmatch(idempotency_key):
+            raise ValueError("the idempotency_key must be 1 to 255 printable ASCII characters")
         given = {name: value for name, value in (query or {}).items() if value is not None}
         address = f"{self._address}{path}" + (f"?{urllib.parse.urlencode(given)}" if given else "")
         content = None if body is None else json.dumps(_left_in(body), default=_as_text).encode()
@@ -393,7 +420,7 @@ class _Caller:
         for sent in range(1, self._tries + 1):
             pause = min(0.25 * 2**sent, self._longest_wait) * (0.5 + random.random() / 2)  # noqa: S311 - spreads callers
             try:
-                return self._sent(request, idempotency_key)
+                return self._sent(request, read, idempotency_key)
             except Problem as problem:
                 pause = max(pause, problem.retry_after or 0)
                 if not problem.type.endswith(_BUSY) or sent == self._tries or pause > self._longest_wait:
@@ -404,24 +431,54 @@ class _Caller:
             self._wait(pause)
         raise AssertionError("unreachable")
 
-    def _sent(self, request: urllib.request.Request, idempotency_key: str | None) -> Any:
+    def _sent(
+        self, request: urllib.request.Request, read: Callable[[Any], _Given], idempotency_key: str | None
+    ) -> _Given:
         try:
             with self._opener.open(request, timeout=self._seconds) as answer:
-                return json.load(answer)
+                members, replayed = json.load(answer), answer.headers.get("Idempotent-Replayed") == "true"
         except urllib.error.HTTPError as refused:
             with refused:
                 members = json.load(refused)
-            if not isinstance(members, dict):
+            if not isinstance(members, dict) or "type" not in members:
                 raise ValueError(f"status {refused.code} without a problem") from None
+            replayed = refused.headers.get("Idempotent-Replayed") == "true"
             retry_after = refused.headers.get("Retry-After", "")
             seconds = int(retry_after) if retry_after.isdecimal() else None
-            raise _problem(members, seconds, idempotency_key) from None
+            raise _as_promised(
+                lambda sent: _problem(sent, seconds, idempotency_key, replayed), members, idempotency_key
+            ) from None
+        given = _as_promised(read, members, idempotency_key)
+        return replace(cast("Any", given), replayed=True) if replayed else given
 
 
-def _problem(members: Mapping[str, Any], retry_after: int | None = None, idempotency_key: str | None = None) -> Problem:
-    name = str(members.get("type", "")).rpartition("/")[2]
+def _as_promised(read: Callable[[Any], _Given], members: Any, idempotency_key: str | None) -> _Given:
+    try:
+        return read(members)
+    except _UNREAD as unread:
+        cause = f"what came is not what the contract promises ({type(unread).__name__}: {unread})"
+        raise Unreadable(cause, idempotency_key) from unread
+
+
+def _known(members: Any, *readers: Callable[[Any], Any]) -> Any:
+    """Give what the first reader that fits makes of it; without one, as it came: a later service may add kinds."""
+    for read in readers:
+        try:
+            return read(members)
+        except _UNREAD:
+            continue
+    return members
+
+
+def _problem(
+    members: Mapping[str, Any],
+    retry_after: int | None = None,
+    idempotency_key: str | None = None,
+    replayed: bool = False,
+) -> Problem:
+    name = str(members["type"]).rpartition("/")[2]
     kind = next((kind for kind in Problem.__subclasses__() if kind.name == name), Problem)
-    return kind(members, retry_after, idempotency_key)
+    return kind(members, retry_after, idempotency_key, replayed)
 
 
 def _left_in(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -544,7 +601,7 @@ def _read_event(members: Any) -> Event:
         id=members["id"],
         type=cast("EventType", members["type"]),
         timestamp=datetime.fromisoformat(members["timestamp"]),
-        data=_read_event_data(members["data"]),
+        data=_known(members["data"], _read_authorization_change, _read_certification_end),
     )
 
 
@@ -561,12 +618,6 @@ def _read_eligibility_results_results(members: Any) -> Eligibility | Problem:
     return _problem(members)
 
 
-def _read_event_data(members: Any) -> AuthorizationChange | CertificationEnd:
-    if "rma_number" in members:
-        return _read_authorization_change(members)
-    return _read_certification_end(members)
-
-
 class Pledge(_Caller):
     """The calls, one method each."""
 
@@ -574,9 +625,10 @@ class Pledge(_Caller):
         self, *, registrant_number: str, date_of_birth: date, days_supply: int, pharmacist: str
     ) -> Eligibility:
         """May this be dispensed?"""
-        answer = self._call(
+        return self._call(
             "POST",
             "/api/v1/eligibility-checks",
+            _read_eligibility,
             body={
                 "registrant_number": registrant_number,
                 "date_of_birth": date_of_birth,
@@ -584,16 +636,15 @@ class Pledge(_Caller):
                 "pharmacist": pharmacist,
             },
         )
-        return _read_eligibility(answer)
 
     def check_eligibility_batch(self, *, checks: Sequence[EligibilityCheck]) -> EligibilityResults:
         """May these be dispensed?"""
-        answer = self._call(
+        return self._call(
             "POST",
             "/api/v1/eligibility-checks/batch",
+            _read_eligibility_results,
             body={"checks": checks},
         )
-        return _read_eligibility_results(answer)
 
     def list_authorizations(
         self,
@@ -603,12 +654,12 @@ class Pledge(_Caller):
         cursor: str | None = None,
     ) -> Authorizations:
         """List the pharmacy's own authorizations."""
-        answer = self._call(
+        return self._call(
             "GET",
             "/api/v1/authorizations",
+            _read_authorizations,
             query={"status": status, "client_reference": client_reference, "cursor": cursor},
         )
-        return _read_authorizations(answer)
 
     def all_authorizations(
         self,
@@ -636,10 +687,12 @@ class Pledge(_Caller):
         idempotency_key: str | None = None,
     ) -> Authorization:
         """Ask for an authorization."""
-        idempotency_key = idempotency_key or str(uuid.uuid4())
-        answer = self._call(
+        if idempotency_key is None:
+            idempotency_key = str(uuid.uuid4())
+        return self._call(
             "POST",
             "/api/v1/authorizations",
+            _read_authorization,
             body={
                 "registrant_number": registrant_number,
                 "date_of_birth": date_of_birth,
@@ -649,39 +702,40 @@ class Pledge(_Caller):
             },
             idempotency_key=idempotency_key,
         )
-        return _read_authorization(answer)
 
     def show_authorization(self, rma_number: str) -> Authorization:
         """Show an authorization."""
-        answer = self._call(
+        return self._call(
             "GET",
             f"/api/v1/authorizations/{urllib.parse.quote(rma_number, safe='')}",
+            _read_authorization,
         )
-        return _read_authorization(answer)
 
     def dispense(self, rma_number: str, *, pharmacist: str, idempotency_key: str | None = None) -> Authorization:
         """Hand the supply over."""
-        idempotency_key = idempotency_key or str(uuid.uuid4())
-        answer = self._call(
+        if idempotency_key is None:
+            idempotency_key = str(uuid.uuid4())
+        return self._call(
             "POST",
             f"/api/v1/authorizations/{urllib.parse.quote(rma_number, safe='')}/dispense",
+            _read_authorization,
             body={"pharmacist": pharmacist},
             idempotency_key=idempotency_key,
         )
-        return _read_authorization(answer)
 
     def reverse(
         self, rma_number: str, *, pharmacist: str, reason: ReverseReason, idempotency_key: str | None = None
     ) -> Authorization:
         """Give an authorization back."""
-        idempotency_key = idempotency_key or str(uuid.uuid4())
-        answer = self._call(
+        if idempotency_key is None:
+            idempotency_key = str(uuid.uuid4())
+        return self._call(
             "POST",
             f"/api/v1/authorizations/{urllib.parse.quote(rma_number, safe='')}/reverse",
+            _read_authorization,
             body={"pharmacist": pharmacist, "reason": reason},
             idempotency_key=idempotency_key,
         )
-        return _read_authorization(answer)
 
     def report_dispense(
         self,
@@ -695,10 +749,12 @@ class Pledge(_Caller):
         idempotency_key: str | None = None,
     ) -> DispenseReported:
         """Report a dispense without an authorization."""
-        idempotency_key = idempotency_key or str(uuid.uuid4())
-        answer = self._call(
+        if idempotency_key is None:
+            idempotency_key = str(uuid.uuid4())
+        return self._call(
             "POST",
             "/api/v1/dispenses-without-authorization",
+            _read_dispense_reported,
             body={
                 "registrant_number": registrant_number,
                 "date_of_birth": date_of_birth,
@@ -709,24 +765,23 @@ class Pledge(_Caller):
             },
             idempotency_key=idempotency_key,
         )
-        return _read_dispense_reported(answer)
 
     def show_pharmacy(self) -> Pharmacy:
         """Show the pharmacy's own standing."""
-        answer = self._call(
+        return self._call(
             "GET",
             "/api/v1/pharmacy",
+            _read_pharmacy,
         )
-        return _read_pharmacy(answer)
 
     def list_events(self, *, cursor: str | None = None) -> Events:
         """What happened since the last time."""
-        answer = self._call(
+        return self._call(
             "GET",
             "/api/v1/events",
+            _read_events,
             query={"cursor": cursor},
         )
-        return _read_events(answer)
 
 
 def read_webhook(secret: str, headers: Mapping[str, str], body: bytes, *, at: datetime | None = None) -> Event:
@@ -737,6 +792,7 @@ def read_webhook(secret: str, headers: Mapping[str, str], body: bytes, *, at: da
     :param body: the request's, byte for byte as it came.
     :param at: the instant of receiving it; now, unless a test says another.
     :raises WrongSignature: where it is not signed with this secret, or was signed over five minutes ago or ahead.
+    :raises Unreadable: where it is signed and yet lacks what every event has.
     """
     given = {name.lower(): value for name, value in headers.items()}
     signed_at = given.get("webhook-timestamp", "")
@@ -748,4 +804,4 @@ def read_webhook(secret: str, headers: Mapping[str, str], body: bytes, *, at: da
     expected = b"v1," + base64.b64encode(right)
     if not any(hmac.compare_digest(expected, one.encode()) for one in given.get("webhook-signature", "").split()):
         raise WrongSignature("no signature is right")
-    return _read_event(json.loads(body))
+    return _as_promised(lambda sent: _read_event(json.loads(sent)), body, None)

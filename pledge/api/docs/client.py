@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pledge.api.docs.client_types import WIDEST, Types
+from pledge.api.docs.client_types import WIDEST, Types, reader_of
 from pledge.api.docs.document import Call, calls_of
 from pledge.api.docs.naming import sentence, title_of, verb_of
 from pledge.api.problems import KINDS
@@ -52,10 +52,12 @@ def _method(call: Call, made: Types) -> Iterator[str]:
     yield from _signature(verb, ["self", *arguments, *(["*", *keywords] if keywords else [])], gives.annotation)
     yield f'        """{sentence(call.summary)}"""'
     if call.decides:
-        yield "        idempotency_key = idempotency_key or str(uuid.uuid4())"
-    yield "        answer = self._call("
+        yield "        if idempotency_key is None:"
+        yield "            idempotency_key = str(uuid.uuid4())"
+    yield "        return self._call("
     yield f'            "{call.method.upper()}",'
     yield f"            {_path(call)},"
+    yield f"            {reader_of(gives.annotation)},"
     for part, fields in {"query": call.query, "body": call.fields}.items():
         if fields:
             pairs = ", ".join(f'"{name}": {name}' for name in fields)
@@ -69,7 +71,6 @@ def _method(call: Call, made: Types) -> Iterator[str]:
     if call.decides:
         yield "            idempotency_key=idempotency_key,"
     yield "        )"
-    yield f"        return {gives.reading.format('answer')}"
     if call.pages is not None:
         yield from _walk(call, verb, made)
 

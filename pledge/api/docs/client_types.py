@@ -28,6 +28,7 @@ class Types:
         self.enums: dict[tuple[str, ...], tuple[str, str]] = {}  # by their words: their name, and how they are written
         self.choices: dict[str, list[str]] = {}
         self.read = types_answered(calls, self.schemas) - {_READ_BY_HAND} | _READ_BY_FOUNDATION
+        self.decided = {named_by(call.gives) for call in calls if call.decides}
         self.written = self.read | types_nested(calls, self.schemas)
 
     def shapes(self) -> str:
@@ -74,12 +75,19 @@ class Types:
         return Shape(_PLAIN[kind] + optional, "{}")
 
     def _either(self, choices: list[dict[str, Any]], name: str) -> Shape:
-        """Give one of several types, told apart by the first member that the others lack."""
+        """Give one of several types; of what a later service adds beside them, what came.
+
+        A problem beside another type is told apart by the first member of the other that it lacks: who asked is to
+        get either, and nothing that they do not know.
+        """
         if len(choices) == 1:
             return self.shape(choices[0], name)
         named = [named_by(choice["$ref"]) for choice in choices]
         shapes = [self.shape(choice, name) for choice in choices]
         annotation = " | ".join(shape.annotation for shape in shapes)
+        if _READ_BY_HAND not in named:
+            readers = ", ".join(reader_of(one) for one in named)
+            return Shape(f"{annotation} | Mapping[str, Any]", f"_known({{}}, {readers})")
         lines = [f"def {reader_of(name)}(members: Any) -> {annotation}:"]
         for place in range(len(shapes) - 1):
             others = {member for other in named if other != named[place] for member in self._needs(other)}
@@ -110,6 +118,8 @@ class Types:
             note = f"  # {of['description'].rstrip('.')}" if of.get("description") else ""
             line = f"    {member}: {annotation}{note}"
             yield line if len(line) <= WIDEST else f"    {member}: {annotation}"
+        if name in self.decided:
+            yield "    replayed: bool = field(default=False, compare=False)  # As kept from an earlier try"
 
 
 def _hoisted(schemas: dict[str, Any]) -> dict[str, Any]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
@@ -60,6 +62,40 @@ def losing_line(address: str) -> Iterator[Line]:
         yield line
 
 
+class Later(HTTPServer):
+    """A service of another day: it gives what it was told to give, and keeps what came."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Telling)
+        self.address = f"http://127.0.0.1:{self.server_port}"
+        self.gives: tuple[int, Any] = (200, {})
+        self.came: list[str] = []
+
+
+class _Telling(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        assert isinstance(self.server, Later)
+        self.server.came.append(self.path)
+        status, content = self.server.gives
+        self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(json.dumps(content).encode())
+
+    def do_POST(self) -> None:
+        self.do_GET()
+
+    def log_message(self, *_: object) -> None: ...
+
+
+@pytest.fixture
+def later() -> Iterator[Later]:
+    with Later() as service:
+        threading.Thread(target=service.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        yield service
+        service.shutdown()
+
+
 @pytest.mark.slow
 class TestTheClient:
     def test_carries_a_sale_through(self, address: str, sandbox_key: str, client_module: ModuleType) -> None:
@@ -77,7 +113,8 @@ class TestTheClient:
         assert isinstance(nobody, client_module.NotFound)
 
         authorization = pledge.authorize(registrant_number=ELIGIBLE, **ASKING, idempotency_key="order-1")
-        assert pledge.authorize(registrant_number=ELIGIBLE, **ASKING, idempotency_key="order-1") == authorization
+        repeated = pledge.authorize(registrant_number=ELIGIBLE, **ASKING, idempotency_key="order-1")
+        assert (repeated, repeated.replayed, authorization.replayed) == (authorization, True, False)
         assert pledge.show_authorization(authorization.rma_number) == authorization
         dispensed = pledge.dispense(authorization.rma_number, pharmacist="rph-17")
         assert (dispensed.status, dispensed.dispensed_at is None) == ("dispensed", False)
@@ -111,7 +148,9 @@ class TestTheClient:
             assert raised.value.idempotency_key == f"for-{number}"
             return raised.value
 
+        assert not refused(WAITING).replayed
         not_eligible = refused(WAITING)
+        assert not_eligible.replayed
         assert isinstance(not_eligible, client_module.NotEligible)
         assert [reason.next_step for reason in not_eligible.reasons] == [
             "Ask the patient to open the program's latest e-mail."
@@ -165,6 +204,87 @@ class TestTheClientAlone:
         with pytest.raises(ValueError, match="https"):
             client_module.Pledge(address, "pledge_test_x")
 
+    @pytest.mark.parametrize("behind", ["/v1", "/api/v1/authorizations", "?x=1", "#x", "/api/v1?x=1", "@evil.example"])
+    def test_takes_an_address_with_nothing_behind_it(self, client_module: ModuleType, behind: str) -> None:
+        with pytest.raises(ValueError, match="nothing behind it"):
+            client_module.Pledge(f"https://pledge.example{behind}", "pledge_test_x")
+
+    @pytest.mark.parametrize("wrong", ["{}\n", " {}", "{}\r\n", "{} ", "{}\0", "{}é", "\ufeff{}", "{} x", "{}\x7f"])
+    def test_refuses_a_key_that_cannot_be_sent_without_showing_it(self, client_module: ModuleType, wrong: str) -> None:
+        with pytest.raises(ValueError, match="the key must be") as raised:
+            client_module.Pledge("https://pledge.example", wrong.format("pledge_live_5ecret"))
+        assert "5ecret" not in f"{raised.value!r} {raised.value.__cause__!r} {raised.value.__context__!r}"
+        with pytest.raises(ValueError, match="the key must be"):
+            client_module.Pledge("https://pledge.example", "")
+
+    @pytest.mark.parametrize("wrong", ["", "order\n7", "ordér", "x" * 256, "order\0"])
+    def test_sends_nothing_under_an_idempotency_key_that_cannot_be_sent(
+        self, later: Later, client_module: ModuleType, wrong: str
+    ) -> None:
+        pledge = client_module.Pledge(later.address, "pledge_test_x", wait=lambda _: None)
+        with pytest.raises(ValueError, match="idempotency_key must be 1 to 255"):
+            pledge.dispense("1", pharmacist="rph-17", idempotency_key=wrong)
+        assert later.came == []
+
+    def test_goes_on_where_a_later_service_adds_events_words_and_members(
+        self, later: Later, client_module: ModuleType
+    ) -> None:
+        pledge = client_module.Pledge(f"{later.address}/api/v1/", "pledge_test_x")
+        at, added = "2026-11-22T15:04:05Z", {"added": [1]}
+        told = [
+            {"id": "1", "type": "pharmacist.added", "timestamp": at, "data": {"x": 1}, **added},
+            {"id": "2", "type": "pharmacy.moved", "timestamp": at, "data": {}},
+            {"id": "3", "type": "authorization.revoked", "timestamp": at,
+             "data": {"rma_number": "1", "status": "recalled", **added}},
+            {"id": "4", "type": "certification.expiring", "timestamp": at, "data": {"certified_through": ""}},
+        ]  # fmt: skip
+        later.gives = (200, {"items": told, "next_cursor": "4", **added})
+        page = pledge.list_events()
+        assert later.came == ["/api/v1/events"]
+        assert [event.data for event in page.items] == [
+            {"x": 1},
+            {},
+            client_module.AuthorizationChange(rma_number="1", status="recalled"),
+            {"certified_through": ""},
+        ]
+        assert page.items[0].type == "pharmacist.added"
+        later.gives = (
+            409,
+            {"type": "https://pledge.example/problems/not-today", "title": "Not today", "status": 409, **added,
+             "reasons": [{"code": "holiday", "message": "Closed.", "who_acts": "nobody", "next_step": "Wait."}]},
+        )  # fmt: skip
+        with pytest.raises(client_module.Problem, match="Closed") as raised:
+            pledge.dispense("1", pharmacist="rph-17")
+        assert type(raised.value) is client_module.Problem
+        assert (raised.value.reasons[0].code, raised.value.reasons[0].who_acts) == ("holiday", "nobody")
+
+    @pytest.mark.parametrize(
+        "gives",
+        [
+            (200, {"rma_number": "1", "status": "dispensed"}),
+            (200, []),
+            (200, None),
+            (409, {"type": "x/not-eligible", "status": 409, "reasons": [{"code": "window_closed"}]}),
+            (409, {"type": "x/not-eligible", "status": "no number"}),
+        ],
+    )
+    def test_says_that_nobody_knows_where_an_answer_lacks_what_was_promised(
+        self, later: Later, client_module: ModuleType, gives: tuple[int, Any]
+    ) -> None:
+        later.gives = gives
+        pledge = client_module.Pledge(later.address, "pledge_test_x")
+        with pytest.raises(client_module.NoAnswer, match="not what the contract promises") as raised:
+            pledge.dispense("1", pharmacist="rph-17", idempotency_key="order-1")
+        assert (type(raised.value), raised.value.idempotency_key) == (client_module.Unreadable, "order-1")
+        assert len(later.came) == 1
+
+    def test_asks_again_where_a_refusal_is_not_the_services(self, later: Later, client_module: ModuleType) -> None:
+        later.gives = (502, {"error": "bad gateway"})
+        pledge = client_module.Pledge(later.address, "pledge_test_x", tries=2, wait=lambda _: None)
+        with pytest.raises(client_module.NoAnswer, match="status 502 without a problem"):
+            pledge.show_pharmacy()
+        assert len(later.came) == 2
+
     def test_reads_webhooks_that_the_service_signed_and_no_others(self, client_module: ModuleType) -> None:
         at, secret = timezone.now(), new_secret()
         body = (
@@ -172,6 +292,16 @@ class TestTheClientAlone:
             '"data":{"rma_number":"1","status":"lapsed"}}'
         )
         headers = signed_headers("msg_1", body, [new_secret(), secret], at)
+        for signed, read in {
+            '{"id":"msg_2","type":"added.later","timestamp":"2026-11-22T15:04:05Z","data":{"x":1}}': {"x": 1},
+            '{"id":"msg_2"}': None,
+        }.items():
+            sent = signed_headers("msg_2", signed, [secret], at)
+            if read is None:
+                with pytest.raises(client_module.Unreadable):
+                    client_module.read_webhook(secret, sent, signed.encode())
+            else:
+                assert client_module.read_webhook(secret, sent, signed.encode()).data == read
         event = client_module.read_webhook(secret, {name.title(): of for name, of in headers.items()}, body.encode())
         assert (event.id, event.data.status) == ("msg_1", "lapsed")
         late = at.replace(year=at.year + 1)
