@@ -63,14 +63,21 @@ def authorization_for(by: By, rma_number: str) -> Authorization:
     return authorization
 
 
-def pharmacies_for(by: By) -> QuerySet[Pharmacy]:
-    """Give the pharmacies whose connections, keys and webhooks, an actor may mind: the program every one's.
+def represents(by: By, pharmacy: Pharmacy) -> bool:
+    """Tell whether someone is a pharmacy's authorized representative now, come in by their own log-in.
 
-    Whoever acts for a pharmacy minds its own alone; the page they come by lets in the authorized representative only.
+    Software with the pharmacy's key never is, whichever pharmacist it names.
     """
+    if by.pharmacist is None:
+        return False
+    return pharmacy.pharmacists.active().filter(pk=by.pharmacist.pk, is_representative=True).exists()
+
+
+def pharmacies_for(by: By) -> QuerySet[Pharmacy]:
+    """Give the pharmacies whose keys an actor may mind: the program every one's, a representative their own."""
     if by.kind == "program":
         return Pharmacy.objects.all()
-    if by.kind == "pharmacy" and by.pharmacy is not None:
+    if by.pharmacy is not None and represents(by, by.pharmacy):
         return Pharmacy.objects.filter(pk=by.pharmacy.pk)
     return Pharmacy.objects.none()
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 from notifications.models import DeliveryStatus, WebhookDelivery, WebhookEndpoint
 from notifications.webhooks.addresses import WrongAddress, target_of
 from notifications.webhooks.signing import new_secret, sealed_secret
-from pledge.actions.may_let_in import represents
+from pledge.access import represents
 from pledge.frame import action
 from pledge.models import EventType, Pharmacy
 from pledge.rules.refusals import Rejected

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from pledge.models import Designation, Designee, EventType, Pharmacist, Pharmacy, Prescriber, ProgramEvent
+from pledge.access import represents
+from pledge.models import Designation, Designee, EventType, Pharmacist, Prescriber, ProgramEvent
 from pledge.rules.calendar import program_day
 from pledge.rules.refusals import Rejected
 from pledge.trail import By
@@ -60,16 +61,6 @@ def check_superuser(by: By) -> None:
 def is_of_a_party(user: Any) -> bool:
     """Tell whether a log-in is, or was, a prescriber's, a designee's or a pharmacist's."""
     return any(party._default_manager.filter(user=user).exists() for party in (Prescriber, Designee, Pharmacist))
-
-
-def represents(by: By, pharmacy: Pharmacy) -> bool:
-    """Tell whether someone is a pharmacy's authorized representative now, come in by their own log-in.
-
-    Software with the pharmacy's key never is, whichever pharmacist it names.
-    """
-    if by.pharmacist is None:
-        return False
-    return pharmacy.pharmacists.active().filter(pk=by.pharmacist.pk, is_representative=True).exists()
 
 
 def is_of_the_program(user: Any) -> bool:

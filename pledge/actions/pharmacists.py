@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from django.contrib.auth.models import User
 
+from pledge.access import represents
 from pledge.actions.log_ins import new_log_in
-from pledge.actions.may_let_in import OPERATOR, represents
+from pledge.actions.may_let_in import OPERATOR
 from pledge.actions.ways_back import Given, new_way_back, revoke_ways_back
 from pledge.frame import action
 from pledge.models import EventType, Pharmacist, Pharmacy

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from pledge.access import keys_for
-from pledge.actions import authorizations, deviations, keys
+from pledge.actions import authorizations, deviations, keys, pharmacists
 from pledge.models import PharmacyKey
-from pledge.trail import by_pharmacy
+from pledge.trail import by_pharmacist, by_pharmacy
 from tests import lives
 from tests.pledge.actions.acting import STRANGER
 from tests.pledge.happened import events, fresh, rejected
@@ -103,26 +103,44 @@ class TestARotation:
 
 
 class TestWhoMindsKeys:
-    """The program minds every pharmacy's; who acts for a pharmacy, its own alone; nobody else any."""
+    """The program minds every pharmacy's; an authorized representative by log-in, their own's; nobody else any."""
 
     @pytest.fixture
     def theirs(self, program, at):
         issuing = {"by": program.administrator, "at": at}
         return [keys.issue_key(pharmacy=one, **issuing).row for one in (program.pharmacy, program.other_pharmacy)]
 
-    def test_is_the_pharmacy_for_its_own(self, program, at, theirs):
+    def logged_in(self, program, at, pharmacy, own_id, **others):
+        enrolled = pharmacists.enroll_pharmacist(
+            pharmacy=pharmacy, own_id=own_id, name="Rosa Reyes", username=own_id, by=program.administrator, at=at,
+            **others,
+        )  # fmt: skip
+        return by_pharmacist(enrolled.row)
+
+    def test_is_the_representative_for_their_own(self, program, at, theirs):
         own, _ = theirs
-        by = by_pharmacy(program.pharmacy, "rep-1")
+        by = self.logged_in(program, at, program.pharmacy, "rep-1", is_representative=True)
         assert set(keys_for(by)) == {own}
         new = keys.rotate_key(key=own, by=by, at=at).row
         assert keys.revoke_key(key=new, by=by, at=at).revoked_at == at
         assert keys.issue_key(pharmacy=program.pharmacy, sandbox=True, by=by, at=at).row.pharmacy == program.pharmacy
 
-    @pytest.mark.parametrize("who", ["another pharmacy", "clinic", "stranger"])
+    @pytest.mark.parametrize("who", ["another's", "ended", "pharmacist", "software", "clinic", "stranger"])
     def test_is_nobody_else(self, program, at, theirs, who):
+        """Nor software that names the representative's id."""
         own, _ = theirs
-        other = by_pharmacy(program.other_pharmacy, "rep-2")
-        by = {"another pharmacy": other, "clinic": program.clinic, "stranger": STRANGER}[who]
+        if who == "another's":
+            by = self.logged_in(program, at, program.other_pharmacy, "rep-2", is_representative=True)
+        elif who == "pharmacist":
+            by = self.logged_in(program, at, program.pharmacy, "rph-17")
+        else:
+            rosa = self.logged_in(program, at, program.pharmacy, "rep-1", is_representative=True)
+            by = {
+                "ended": rosa, "software": by_pharmacy(program.pharmacy, "rep-1"), "clinic": program.clinic,
+                "stranger": STRANGER,
+            }[who]  # fmt: skip
+            if who == "ended":
+                pharmacists.end_pharmacist(pharmacist=rosa.pharmacist, by=program.administrator, at=at)
         assert own not in keys_for(by)
         rejected(keys.issue_key, "pharmacy", pharmacy=program.pharmacy, by=by, at=at)
         rejected(keys.rotate_key, "key", key=own, by=by, at=at)
