@@ -10,7 +10,7 @@ from notifications.kinds import Kind, Reader
 from notifications.outbox import queue
 from notifications.signing_announcements import SIGNING_ANNOUNCERS
 from notifications.webhook_announcements import WEBHOOK_ANNOUNCERS
-from pledge.actions.guesses import SUSPENDED_FOR_GUESSING
+from pledge.actions.guesses import SUSPENDED_FOR_GUESSING, WATCH
 from pledge.facts import record_of
 from pledge.models import (
     Authorization,
@@ -175,7 +175,7 @@ def _lockout(kind: Kind, event: ProgramEvent) -> None:
 
 def _authorization(kind: Kind, event: ProgramEvent) -> None:
     """Tell the pharmacy; what time alone did is told by the nightly work (section 13)."""
-    if event.actor_kind != "system":
+    if event.actor_kind != "system" or event.actor_name == WATCH.name:
         tell_pharmacy(kind, event)
 
 

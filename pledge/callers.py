@@ -11,22 +11,32 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from pledge.models import Pharmacy, Registrant
-from pledge.rates import Allowance, Writing, count_calls, wrong_naming
+from pledge.rates import Allowance, Writing, count_calls, is_slowed, pause_of, wrong_naming
 from pledge.rules.history import Standing
 
-CALLER_COLUMNS = "k.prefix, f.id, f.name, f.certified_on, f.certified_through, f.suspended_at IS NOT NULL"
-CALLER_TABLES = "pledge_pharmacykey k JOIN pledge_pharmacy f ON f.id = k.pharmacy_id"
+CALLER_COLUMNS = (
+    "k.prefix, f.id, f.name, f.certified_on, f.certified_through, f.suspended_at IS NOT NULL, s.slowed_until"
+)
+CALLER_TABLES = (
+    "pledge_pharmacykey k JOIN pledge_pharmacy f ON f.id = k.pharmacy_id "
+    "LEFT JOIN pledge_callrate s ON s.pharmacy_id = f.id AND NOT s.sandbox"
+)
 _KEY_IS_USABLE = "k.digest = %(digest)s AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > %(at)s)"
 CALLER_IS_KNOWN = f"NOT k.sandbox AND {_KEY_IS_USABLE}"  # no test key ever finds a live row
 TEST_CALLER_IS_KNOWN = f"k.sandbox AND {_KEY_IS_USABLE}"
-NAMED_REGISTRANT = "r.number = %(number)s AND r.born_on = %(born_on)s AND r.merged_into_id IS NULL"
+# A number and a date are looked for only where the caller may be told of them: while it pauses the statement finds
+# nobody, and a right one costs what a wrong one does.
+CALLED = f"called AS MATERIALIZED (SELECT {CALLER_COLUMNS} FROM {CALLER_TABLES} WHERE {CALLER_IS_KNOWN})"  # noqa: S608
+UNLESS_PAUSED = "FROM called WHERE slowed_until IS NULL OR slowed_until <= %(at)s"
+NAMED_REGISTRANT = (
+    f"r.number = (SELECT %(number)s::text {UNLESS_PAUSED}) AND r.born_on = %(born_on)s AND r.merged_into_id IS NULL"
+)
+FOUND = 7  # of a row, the first column of what is named
 
 _ALONE = f"SELECT {CALLER_COLUMNS} FROM {CALLER_TABLES} WHERE {CALLER_IS_KNOWN}"  # noqa: S608
 _OF_THE_SANDBOX = f"SELECT {CALLER_COLUMNS} FROM {CALLER_TABLES} WHERE {TEST_CALLER_IS_KNOWN}"  # noqa: S608
 _WITH_REGISTRANT = f"""
-    SELECT {CALLER_COLUMNS}, r.id, r.number
-      FROM {CALLER_TABLES} LEFT JOIN pledge_registrant r ON {NAMED_REGISTRANT}
-     WHERE {CALLER_IS_KNOWN}
+    WITH {CALLED} SELECT called.*, r.id, r.number FROM called LEFT JOIN pledge_registrant r ON {NAMED_REGISTRANT}
 """  # noqa: S608
 _WITH_AUTHORIZATION = f"""
     SELECT {CALLER_COLUMNS}, r.id, r.number
@@ -71,6 +81,7 @@ class Caller(NamedTuple):
     pharmacy_id: int
     pharmacy_name: str
     standing: Standing
+    slowed_until: datetime | None
 
     @property
     def pharmacy(self) -> Pharmacy:
@@ -102,20 +113,24 @@ def naming_registrant(key: Presented, number: str, born_on: date, at: datetime) 
     :raises UnknownKey, PharmacySuspended, TooManyCalls: as :func:`caller_with_key` does.
     """
     row = _one_row(_WITH_REGISTRANT, {"digest": key.digest, "at": at, "number": number, "born_on": born_on})
-    if row is not None and row[6] is None:
+    registrant = _registrant(row)
+    if registrant is None:
         key.missed.append(wrong_registrant(number, born_on))
-    return Named(admitted(key, row, at), _registrant(row))
+    return Named(admitted(key, row, at, names=True), registrant)
 
 
 def naming_authorization(key: Presented, rma_number: str, at: datetime) -> Named:
     """Give who calls, and the registrant of the caller's own authorization of that number.
 
+    One that is the caller's own is given while it pauses too: whoever is at the counter with it has been judged.
+
     :raises UnknownKey, PharmacySuspended, TooManyCalls: as :func:`caller_with_key` does.
     """
     row = _one_row(_WITH_AUTHORIZATION, {"digest": key.digest, "at": at, "rma_number": rma_number})
-    if row is not None and row[6] is None:
+    registrant = _registrant(row)
+    if registrant is None:
         key.missed.append(wrong_naming("authorization", rma_number))
-    return Named(admitted(key, row, at), _registrant(row))
+    return Named(admitted(key, row, at, names=registrant is None), registrant)
 
 
 def wrong_registrant(number: str, born_on: date) -> str:
@@ -123,16 +138,17 @@ def wrong_registrant(number: str, born_on: date) -> str:
     return wrong_naming("registrant", number, born_on.isoformat())
 
 
-def admitted(key: Presented, row: Sequence[Any] | None, at: datetime) -> Caller:
+def admitted(key: Presented, row: Sequence[Any] | None, at: datetime, *, names: bool = False) -> Caller:
     """Give the caller in a row that begins with ``CALLER_COLUMNS``, and count the call before it is answered.
 
+    :param names: whether the call names anything that is not the caller's own.
     :raises UnknownKey: where there is no row.
     :raises PharmacySuspended: where the row's pharmacy is.
     :raises TooManyCalls: where it has made all the calls that it may, or is slowed down.
     :raises GuessedTooOften: where it has named too many that it may not know of.
     """
     caller = calling(row)
-    admit(key, caller, at)
+    admit(key, caller, at, names=names)
     return caller
 
 
@@ -146,20 +162,25 @@ def calling(row: Sequence[Any] | None) -> Caller:
         raise UnknownKey
     if row[5]:
         raise PharmacySuspended
-    return Caller(row[0], row[1], row[2], Standing(row[3], row[4], suspended=False))
+    return Caller(row[0], row[1], row[2], Standing(row[3], row[4], suspended=False), row[6])
 
 
-def admit(key: Presented, caller: Caller, at: datetime, *, writing: Writing | None = None) -> None:
-    """Count the call, unless it is counted already.
+def admit(key: Presented, caller: Caller, at: datetime, *, names: bool, writing: Writing | None = None) -> None:
+    """Count the call, unless it is counted already; while the caller pauses, what it names is neither told nor counted.
 
+    :param names: whether the call names anything that is not the caller's own.
     :param writing: a row that the same statement writes where the call is admitted.
     :raises TooManyCalls, GuessedTooOften: as :func:`admitted` does.
     """
-    if key.allowance is None:
-        key.pharmacy_id = caller.pharmacy_id
-        key.allowance = count_calls(
-            caller.pharmacy_id, at, calls=key.calls, sandbox=key.is_test, missed=key.missed, writing=writing
-        )
+    if key.allowance is not None:
+        return
+    key.pharmacy_id = caller.pharmacy_id
+    counting: dict[str, Any] = {"calls": key.calls, "sandbox": key.is_test}
+    if names and caller.slowed_until is not None and is_slowed(caller.slowed_until, at):
+        refused = pause_of(count_calls(caller.pharmacy_id, at, names=False, **counting), caller.slowed_until, at)
+        key.allowance = refused.allowance
+        raise refused
+    key.allowance = count_calls(caller.pharmacy_id, at, missed=key.missed, names=names, writing=writing, **counting)
 
 
 def _one_row(statement: str, values: dict[str, Any]) -> Sequence[Any] | None:
@@ -169,6 +190,6 @@ def _one_row(statement: str, values: dict[str, Any]) -> Sequence[Any] | None:
 
 
 def _registrant(row: Sequence[Any] | None) -> Registrant | None:
-    if row is None or row[6] is None:
+    if row is None or row[FOUND] is None:
         return None
-    return Registrant.from_db("default", ("id", "number"), row[6:8])
+    return Registrant.from_db("default", ("id", "number"), row[FOUND:])

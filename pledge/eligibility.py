@@ -11,10 +11,10 @@ from django.db import connection
 
 from pledge.access import NotThere, authorization_for
 from pledge.callers import (
-    CALLER_COLUMNS,
-    CALLER_IS_KNOWN,
-    CALLER_TABLES,
+    CALLED,
+    FOUND,
     NAMED_REGISTRANT,
+    UNLESS_PAUSED,
     Presented,
     admit,
     admitted,
@@ -34,20 +34,18 @@ CHECK, SHOW, NOT_THERE = "eligibility-check", "authorization shown", "not there"
 _ENROLLED_ON = 12  # among the columns of a record
 
 _CALLER_AND_RECORD = f"""
-    SELECT {CALLER_COLUMNS}, {RECORD_COLUMNS}
-      FROM {CALLER_TABLES} LEFT JOIN ({RECORD_TABLES}) ON {NAMED_REGISTRANT}
-     WHERE {CALLER_IS_KNOWN}
+    WITH {CALLED} SELECT called.*, {RECORD_COLUMNS} FROM called LEFT JOIN ({RECORD_TABLES}) ON {NAMED_REGISTRANT}
 """  # noqa: S608
 # Number and date of birth belong together; the dates alone are asked too, so that whom a wrong one names is dropped
 # where an unknown number is, before anything of theirs is gathered.
 _CALLER_AND_RECORDS = f"""
-    SELECT {CALLER_COLUMNS}, r.number, {RECORD_COLUMNS}
-      FROM {CALLER_TABLES} LEFT JOIN ({RECORD_TABLES}) ON r.number = ANY(%(numbers)s::text[])
+      WITH {CALLED}
+    SELECT called.*, r.number, {RECORD_COLUMNS}
+      FROM called LEFT JOIN ({RECORD_TABLES}) ON r.number = ANY((SELECT %(numbers)s::text[] {UNLESS_PAUSED})::text[])
        AND r.born_on = ANY(%(days)s::date[])
        AND EXISTS (SELECT 1 FROM unnest(%(numbers)s::text[], %(days)s::date[]) AS named (number, born_on)
                     WHERE named.number = r.number AND named.born_on = r.born_on)
        AND r.merged_into_id IS NULL
-     WHERE {CALLER_IS_KNOWN}
 """  # noqa: S608
 
 
@@ -95,12 +93,12 @@ def check_for_key(
     with connection.cursor() as cursor:
         cursor.execute(_CALLER_AND_RECORD, {**who, "digest": key.digest, "at": at, "on": on})
         row = cursor.fetchone()
-    if row is not None and row[6] is None:
-        key.missed.append(wrong_registrant(number, born_on))
     caller = calling(row)
-    decision = _judge(row[6:], caller.standing, days_supply, on)
-    line = PharmacyAccess(CHECK, caller.pharmacy_id, pharmacist, row[6], _outcome(decision))
-    admit(key, caller, at, writing=pharmacy_access(line, at=at))
+    if row[FOUND] is None:
+        key.missed.append(wrong_registrant(number, born_on))
+    decision = _judge(row[FOUND:], caller.standing, days_supply, on)
+    line = PharmacyAccess(CHECK, caller.pharmacy_id, pharmacist, row[FOUND], _outcome(decision))
+    admit(key, caller, at, names=True, writing=pharmacy_access(line, at=at))
     if decision is None:
         raise NotThere("registrant_number", "no registrant has this number and date of birth")
     return decision
@@ -117,11 +115,10 @@ def checks_for_key(*, key: Presented, checks: Sequence[Check], at: datetime) -> 
     with connection.cursor() as cursor:
         cursor.execute(_CALLER_AND_RECORDS, {**who, "digest": key.digest, "at": at, "on": on})
         rows = cursor.fetchall()
-    found = {(row[6], row[8]): row[7:] for row in rows if row[6] is not None}
-    if rows:
-        missed = {check[:2] for check in checks} - found.keys()
-        key.missed += [wrong_registrant(number, born_on) for number, born_on in sorted(missed)]
-    caller = admitted(key, rows[0] if rows else None, at)
+    found = {(row[FOUND], row[FOUND + 2]): row[FOUND + 1 :] for row in rows if row[FOUND] is not None}
+    missed = {check[:2] for check in checks} - found.keys()
+    key.missed += [wrong_registrant(number, born_on) for number, born_on in sorted(missed)]
+    caller = admitted(key, rows[0] if rows else None, at, names=True)
     signatures = signatures_of_many([row[0] for row in found.values() if _is_unenrolled(row)])
     records = {named: _with_signatures(record_from_row(row), signatures) for named, row in found.items()}
     decisions = [

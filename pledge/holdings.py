@@ -12,6 +12,7 @@ from pledge.callers import (
     CALLER_COLUMNS,
     CALLER_IS_KNOWN,
     CALLER_TABLES,
+    FOUND,
     TEST_CALLER_IS_KNOWN,
     Caller,
     Presented,
@@ -60,7 +61,7 @@ def own_standing(key: Presented, at: datetime) -> Own:
         )
         row = cursor.fetchone()
     caller = admitted(key, row, at)
-    return Own(caller, *row[6:])
+    return Own(caller, *row[FOUND:])
 
 
 def page_of_authorizations(

@@ -13,17 +13,18 @@ from django.db import connection, transaction
 from django.db.models import Count
 from django.utils.crypto import salted_hmac
 
-from pledge.models import WrongGuess
+from pledge.models import CallRate, WrongGuess
 
 SECONDS = 60
 GUESSES_COUNT_FOR = timedelta(days=1)
 REMEMBERED_SECONDS = 10  # of a refusal, by the process that gave it; a pharmacy let in again waits no longer
 _REMEMBERED_MOST = 1000
+# Of two hosts whose clocks differ the later one begins a minute, and the other begins none again.
 _COUNT = """
     INSERT INTO pledge_callrate AS rate (pharmacy_id, sandbox, minute, calls) VALUES (%s, %s, %s, %s)
     ON CONFLICT (pharmacy_id, sandbox) DO UPDATE
-       SET calls = CASE WHEN rate.minute = EXCLUDED.minute THEN rate.calls ELSE 0 END + EXCLUDED.calls,
-           minute = EXCLUDED.minute
+       SET calls = CASE WHEN EXCLUDED.minute > rate.minute THEN 0 ELSE rate.calls END + EXCLUDED.calls,
+           minute = GREATEST(rate.minute, EXCLUDED.minute)
     RETURNING calls, slowed_until
 """
 _COUNT_AND_WRITE = """
@@ -58,12 +59,16 @@ class Allowance(NamedTuple):
 
 
 class TooManyCalls(Exception):
-    """The pharmacy has made all the calls that it may make for now; ``allowance`` says when it may again."""
+    """The pharmacy has made all the calls that it may make for now; ``allowance`` says when it may again.
 
-    def __init__(self, allowance: Allowance) -> None:
+    ``paused`` where it is slowed down for its guesses: then it may still ask about what is its own.
+    """
+
+    def __init__(self, allowance: Allowance, *, paused: bool = False) -> None:
         """Take what is left, which is nothing."""
         super().__init__("too many calls")
         self.allowance = allowance
+        self.paused = paused
 
 
 class GuessedTooOften(Exception):
@@ -73,6 +78,14 @@ class GuessedTooOften(Exception):
         """Take whose calls they were."""
         super().__init__("guessed too often")
         self.pharmacy_id = pharmacy_id
+
+
+class _Weighed(NamedTuple):
+    """How many wrong names a pharmacy gave within a day, and what follows for the call that gave the last of them."""
+
+    guesses: int = 0
+    refused_for: timedelta | None = None
+    suspends: bool = False
 
 
 def wrong_naming(*named: str) -> str:
@@ -87,6 +100,7 @@ def count_calls(
     calls: int = 1,
     sandbox: bool = False,
     missed: Collection[str] = (),
+    names: bool = True,
     writing: Writing | None = None,
 ) -> Allowance:
     """Count calls of a pharmacy and give what is left to it.
@@ -96,30 +110,50 @@ def count_calls(
 
     :param calls: how many; a batch counts each of its checks.
     :param missed: what was named and not found, as :func:`wrong_naming` gives it.
+    :param names: whether it names anything that is not the pharmacy's own, which is refused while it is slowed down.
     :param writing: a row that the same statement writes, unless the call is one too many.
     :raises TooManyCalls: where more were made than may be, this one included, or the pharmacy is slowed down; what it
-        named wrongly is then not told, and so not counted.
-    :raises GuessedTooOften: where it has named too many wrong ones.
+        named wrongly is then not told, and so not counted. Also where this call names more wrong ones than may be told
+        at once; those are counted.
+    :raises GuessedTooOften: where it has named too many wrong ones, though it was slowed down and told of before.
     """
     minute, second = divmod(int(at.timestamp()), SECONDS)
     counting = [pharmacy_id, sandbox, minute, calls]
-    guesses = 0
+    weighed = _Weighed()
     if sandbox or not missed:
         counted, slowed_until = _counted(counting, writing, at)
     else:
         with transaction.atomic():
             counted, slowed_until = _counted(counting, writing, at)
-            if counted <= settings.API_CALLS_A_MINUTE and not _is_slowed(slowed_until, at):
-                guesses = _guessed(pharmacy_id, missed, at)
+            if counted <= settings.API_CALLS_A_MINUTE and not is_slowed(slowed_until, at):
+                weighed = _weigh(pharmacy_id, missed, at)
     most = settings.API_CALLS_A_MINUTE
-    allowance = Allowance(most, max(most - counted, 0), SECONDS - second, guesses)
-    if slowed_until is not None and slowed_until > at:
-        raise TooManyCalls(allowance._replace(left=0, seconds=max(1, -(-(slowed_until - at) // timedelta(seconds=1)))))
+    allowance = Allowance(most, max(most - counted, 0), SECONDS - second, weighed.guesses)
     if counted > most:
         raise TooManyCalls(allowance)
-    if guesses >= settings.GUESSES_SUSPENDED:
+    if weighed.suspends:
         raise GuessedTooOften(pharmacy_id)
+    if weighed.refused_for is not None:
+        slowed_until = at + weighed.refused_for
+    if names and slowed_until is not None and is_slowed(slowed_until, at):
+        raise pause_of(allowance, slowed_until, at)
     return allowance
+
+
+def is_slowed(slowed_until: datetime | None, at: datetime) -> bool:
+    """Tell whether a pharmacy pauses at an instant."""
+    return slowed_until is not None and slowed_until > at
+
+
+def is_paused(pharmacy_id: int, at: datetime) -> bool:
+    """Tell the same of a pharmacy whose row was not read with the call."""
+    return CallRate.objects.filter(pharmacy_id=pharmacy_id, sandbox=False, slowed_until__gt=at).exists()
+
+
+def pause_of(allowance: Allowance, slowed_until: datetime, at: datetime) -> TooManyCalls:
+    """Give the refusal of a call by a pharmacy that pauses until an instant later than this one."""
+    seconds = -(-(slowed_until - at) // timedelta(seconds=1))
+    return TooManyCalls(allowance._replace(left=0, seconds=seconds), paused=True)
 
 
 def forget_guesses(at: datetime, *, dry_run: bool = False) -> int:
@@ -188,20 +222,27 @@ def _counted(counting: list[int], writing: Writing | None, at: datetime) -> tupl
     return calls, slowed_until
 
 
-def _is_slowed(slowed_until: datetime | None, at: datetime) -> bool:
-    return slowed_until is not None and slowed_until > at
+def _weigh(pharmacy_id: int, missed: Collection[str], at: datetime) -> _Weighed:
+    """Note what was named wrongly, slow the pharmacy down where it is new, and give what follows for this call.
 
-
-def _guessed(pharmacy_id: int, missed: Collection[str], at: datetime) -> int:
-    """Note what was named wrongly, slow the pharmacy down where it is new, and give how many there were in a day."""
-    since = at - GUESSES_COUNT_FOR
+    Of several wrong ones in one call none is told once they are more than may be told without a pause; and none at all
+    by as many as suspend. The refusal is as long however many they are, so that its length tells nothing.
+    """
+    since, named = at - GUESSES_COUNT_FOR, sorted(set(missed))
     with connection.cursor() as cursor:
-        cursor.execute(_NOTE_GUESSES, [pharmacy_id, at, sorted(set(missed)), since])
+        cursor.execute(_NOTE_GUESSES, [pharmacy_id, at, named, since])
         new = cursor.rowcount
         cursor.execute(_GUESSES, [pharmacy_id, since])
         guesses: int = cursor.fetchone()[0]
+        is_warned = guesses - new >= max(settings.GUESSES_SLOWED, settings.GUESSES_ALERTED)
+        if new and is_warned and guesses >= settings.GUESSES_SUSPENDED:
+            return _Weighed(guesses, suspends=True)
         further = guesses - settings.GUESSES_SLOWED
+        refused = guesses >= settings.GUESSES_SUSPENDED or (further > 0 and len(named) > 1)
+        seconds = settings.GUESS_PAUSE_SECONDS_MOST
+        if not refused:
+            seconds = min(settings.GUESS_PAUSE_SECONDS * 2 ** max(0, min(further, 30)), seconds)
+        pause = timedelta(seconds=seconds)
         if new and further >= 0:
-            pause = min(settings.GUESS_PAUSE_SECONDS * 2 ** min(further, 30), settings.GUESS_PAUSE_SECONDS_MOST)
-            cursor.execute(_SLOW_DOWN, [at + timedelta(seconds=pause), pharmacy_id])
-    return guesses
+            cursor.execute(_SLOW_DOWN, [at + pause, pharmacy_id])
+    return _Weighed(guesses, pause if refused else None)

@@ -8,7 +8,7 @@ from django.conf import settings
 from pledge.actions.suspensions import suspend_locked
 from pledge.frame import action
 from pledge.models import EventType, Pharmacy, ProgramEvent
-from pledge.rates import GUESSES_COUNT_FOR, Allowance, GuessedTooOften, count_calls
+from pledge.rates import GUESSES_COUNT_FOR, Allowance, GuessedTooOften, TooManyCalls, count_calls, is_paused
 from pledge.trail import By, record
 
 WATCH = By("system", "", "watch over guessing")
@@ -44,10 +44,14 @@ def weigh_naming(*, pharmacy: Pharmacy, missed: Collection[str], at: datetime) -
     :raises TooManyCalls: where the pharmacy is slowed down; then neither a hit nor a miss may be shown.
     :raises GuessedTooOften: where it has just been suspended for it.
     """
+    counted = [] if is_paused(pharmacy.pk, at) else missed  # while it pauses, right and wrong cost the same
     try:
-        allowance = count_calls(pharmacy.pk, at, missed=missed)
+        allowance = count_calls(pharmacy.pk, at, missed=counted)
     except GuessedTooOften:
         suspend_guesser(pharmacy=pharmacy, by=WATCH, at=at)
+        raise
+    except TooManyCalls as many:
+        alert_if_many(pharmacy, many.allowance, at)
         raise
     alert_if_many(pharmacy, allowance, at)
     return allowance

@@ -6,9 +6,10 @@ choke on: NUL, lone surrogates, control and direction marks.
 
 import json
 import re
+from contextlib import suppress
 from typing import Any
 
-from django.http import HttpRequest, UnreadablePostError
+from django.http import HttpRequest, RawPostDataException, UnreadablePostError
 
 from pledge.api.fields import Fields, Wrong
 from pledge.api.problems import TOO_LARGE, WRONG_MEDIA_TYPE, FieldError, Malformed, Problem
@@ -35,6 +36,14 @@ def read_body(request: HttpRequest, fields: Fields) -> dict[str, Any]:
     :raises Problem: where it is too large, or of another media type.
     """
     return read_members(_sent(request), fields)
+
+
+def take_whole(request: HttpRequest) -> None:
+    """Wait for the body of a request, where it is one that :func:`read_body` would read."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if request.method == "POST" and length.isdecimal() and int(length) <= LONGEST_BODY:
+        with suppress(UnreadablePostError):  # told when it is read
+            request.body  # noqa: B018 - Django keeps it
 
 
 def read_members(members: Any, fields: Fields, under: str = "") -> dict[str, Any]:
@@ -110,7 +119,7 @@ def _parsed(request: HttpRequest) -> Any:
     try:
         text = request.body.decode()
         return _DECODER.decode(text)
-    except UnreadablePostError:
+    except (UnreadablePostError, RawPostDataException):
         said = "broke off"
     except UnicodeDecodeError as undecodable:
         said = f"is not UTF-8 at byte {undecodable.start}"

@@ -16,7 +16,7 @@ from pledge.access import NotThere
 from pledge.actions.answers import KeyReused, StillRunning
 from pledge.actions.guesses import WATCH, alert_if_many, suspend_guesser
 from pledge.actions.keys import TEST_PREFIX, digest_of
-from pledge.api.bodies import read_query
+from pledge.api.bodies import read_query, take_whole
 from pledge.api.fields import Fields
 from pledge.api.problems import (
     BROKEN,
@@ -55,9 +55,9 @@ SANDBOX: dict[str, View] = {}  # by the name of a call's view, what answers the 
 def door(method: str, *, keyed: bool = True, query: Fields | None = None) -> Callable[[View], View]:
     """Make a view one of the API's calls.
 
-    The view is given the request, the key as it was presented and the instant, which is read here and nowhere below;
-    then what the address captures. It finds out itself who calls, by which the call is counted. Whatever it raises is
-    answered as a problem; without an answer from the database that is a 503.
+    The view is given the request, the key as it was presented and the instant at which the request was whole, which is
+    read here and nowhere below; then what the address captures. It finds out itself who calls, by which the call is
+    counted. Whatever it raises is answered as a problem; without an answer from the database that is a 503.
 
     :param keyed: without it the call is open to everyone, and the view is given the request alone.
     :param query: the parameters that the address may carry; the view is given them as ``asked``.
@@ -80,6 +80,7 @@ def door(method: str, *, keyed: bool = True, query: Fields | None = None) -> Cal
                 else:
                     secret = bearer(request)
                     key.digest, key.is_test = digest_of(secret), secret.startswith(TEST_PREFIX)
+                    take_whole(request)  # before the clock is read: who sends slowly is judged when all is there
                     answering = SANDBOX[view.__name__] if key.is_test else view
                     answer = _watched(answering, request, key, timezone.now(), query, named)
             except Exception as failure:  # noqa: BLE001 - nobody above would answer in the API's own words
@@ -120,7 +121,9 @@ def _watched(
     try:
         return _admitted(view, request, key, at, query, named)
     except TooManyCalls as many:
-        _refusals.remember(key.digest, many.allowance, at)
+        if not many.paused:  # a pause leaves the caller what is its own
+            _refusals.remember(key.digest, many.allowance, at)
+        key.allowance = many.allowance
         raise
     except GuessedTooOften as guessed:
         suspend_guesser(pharmacy=Pharmacy(pk=guessed.pharmacy_id), by=WATCH, at=at)
