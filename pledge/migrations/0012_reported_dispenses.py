@@ -17,6 +17,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="dispense",
             name="report_number",
-            field=models.CharField(blank=True, max_length=20, null=True, unique=True),
+            field=models.CharField(blank=True, max_length=20, null=True),
         ),
     ]

@@ -41,6 +41,7 @@ from pledge.models import (
     Registrant,
     RegistrantImport,
     ReturnCode,
+    SandboxAuthorization,
     SavedFilter,
     Wholesaler,
     WrongGuess,
@@ -166,6 +167,15 @@ class TestTheDatabase:
         guess = WrongGuess.objects.create(pharmacy=pharmacy, digest="a", at=AT)
         again(guess, pharmacy=life.program.other_pharmacy)
         broken("same_wrong_guess_counts_once", again, guess)
+
+    def test_holds_one_live_authorization_of_a_pharmacy_for_each_made_up_registrant(self, life):
+        issued = SandboxAuthorization.objects.create(
+            rma_number="01", pharmacy=life.program.pharmacy, registrant_number="0000000101", days_supply=30,
+            status=AuthorizationStatus.ISSUED, issued_at=AT,
+        )  # fmt: skip
+        again(issued, rma_number="02", status=AuthorizationStatus.DISPENSED)
+        again(issued, rma_number="03", status=AuthorizationStatus.ISSUED, pharmacy=life.program.other_pharmacy)
+        broken("at_most_one_live_authorization_in_a_sandbox", again, issued, rma_number="04")
 
     def test_holds_one_signature_of_a_signer_under_a_version_in_a_course(self, life):
         broken("a_signer_signs_a_form_version_once_per_course", again, SignedConsent.objects.earliest("id"))
