@@ -15,6 +15,7 @@ from pledge.sandbox.records import (
     confirmed_for,
     in_first_month,
     on_last_day,
+    transferred,
     unanswered,
     without_tests,
 )
@@ -101,7 +102,7 @@ PEOPLE: tuple[MadeUp, ...] = (
     MadeUp(
         "0000000207",
         f"Several reasons at once: the office, the patient, and more than {FEWER_DAYS} days.",
-        lambda on: confirmed_for(unanswered(_prescriber_ended(on)), FEWER_DAYS),
+        lambda on: transferred(confirmed_for(unanswered(in_first_month(on)), FEWER_DAYS)),
         "contact_prescriber",
     ),
     MadeUp(

@@ -14,7 +14,7 @@ BORN_ON = date(1996, 5, 4)
 CYCLE_DAY = 2  # inside the first days of the period in every edition
 ENDED = Standing(None, None, suspended=True)
 _YEAR = timedelta(days=365)
-_PRESCRIBER, _FIRST_TEST, _MONTHS_TEST, _WINDOW, _COURSE = 1, 1, 2, 1, 1
+_PRESCRIBER, _NEW_PRESCRIBER, _FIRST_TEST, _MONTHS_TEST, _WINDOW, _COURSE = 1, 2, 1, 2, 1, 1
 
 
 def certified(on: date) -> Standing:
@@ -84,6 +84,11 @@ def unanswered(record: Record) -> Record:
     """Give a record whose month's questions are not answered."""
     (window,) = record.windows
     return record._replace(windows=(window._replace(answer=None),))
+
+
+def transferred(record: Record) -> Record:
+    """Give a record that another prescriber has taken over and not confirmed yet."""
+    return record._replace(prescriber_id=_NEW_PRESCRIBER)
 
 
 def _windows(

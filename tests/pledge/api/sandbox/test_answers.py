@@ -157,7 +157,7 @@ class TestAnAuthorization:
         clock(now + timedelta(seconds=59))
         assert shown(tried.show(rma_number))["status"] == "suspended"
         assert reasons_in(tried.dispense(rma_number)) == ["contact_prescriber"]
-        assert reasons_in(tried.check(PAUSES)) == ["contact_prescriber", "authorization_active"]
+        assert reasons_in(tried.check(PAUSES)) == ["contact_prescriber"]
         clock(now + timedelta(seconds=61))
         assert shown(tried.show(rma_number))["status"] == "issued"
         assert shown(tried.dispense(rma_number))["status"] == "dispensed"
@@ -227,7 +227,9 @@ class TestLists:
             "items": [],
             "next_cursor": rest["next_cursor"],
         }
-        assert problem_of(tried.get("/events?cursor=17")) == "malformed"
+        not_yet = int(rest["next_cursor"]) + 10**12
+        for cursor in (17, not_yet):
+            assert problem_of(tried.get(f"/events?cursor={cursor}")) == "malformed"
         assert shown(tried_elsewhere.get("/events"))["items"] == []
 
     def test_tell_of_no_resuming_where_it_was_given_back_before(self, tried: Software, clock, now: datetime):
@@ -235,6 +237,35 @@ class TestLists:
         tried.reverse(shown(tried.authorize(PAUSES), 201)["rma_number"])
         clock(now + timedelta(minutes=2))
         assert [event["type"] for event in shown(tried.get("/events"))["items"]] == ["authorization.suspended"]
+
+
+class TestTheOldest:
+    def test_are_forgotten_and_every_list_goes_on(
+        self, tried: Software, tried_elsewhere: Software, clock, now: datetime, settings
+    ):
+        """A pharmacy's tests go on day and night; what the lists gave before is a place to go on from."""
+        settings.SANDBOX_KEPT, settings.API_PAGE_ROWS = 3, 2
+        clock(now)
+        elsewhere = shown(tried_elsewhere.authorize(REVOKED), 201)["rma_number"]
+        given = []
+        for person in (REVOKED, ELIGIBLE, LAPSES):
+            given.append(shown(tried.authorize(person), 201)["rma_number"])
+            clock(now := now + timedelta(seconds=1))
+        events, listed = shown(tried.get("/events")), shown(tried.listed())
+        assert [event["type"] for event in events["items"]] == ["certification.expiring", "authorization.revoked"]
+        for _ in range(3):
+            issued = shown(tried.authorize(LAST_DAY), 201)["rma_number"]
+            shown(tried.dispense(issued))
+            given.append(issued)
+            clock(now := now + timedelta(seconds=1))
+        assert [one.rma_number for one in SandboxAuthorization.objects.all()] == [*reversed(given[3:]), elsewhere]
+        assert shown(tried.listed(cursor=listed["next_cursor"])) == {"items": [], "next_cursor": None}
+        assert problem_of(tried.dispense(given[1])) == "not-found"
+        assert shown(tried.get(f"/events?cursor={events['next_cursor']}"))["items"] == []
+        shown(tried.authorize(PAUSES), 201)
+        clock(now + timedelta(seconds=1))
+        [told] = shown(tried.get(f"/events?cursor={events['next_cursor']}"))["items"]
+        assert told["type"] == "authorization.suspended"
 
 
 class TestAReport:
