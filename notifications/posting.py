@@ -1,8 +1,8 @@
 """Brings messages to the pharmacies' software: each try is claimed, sent outside any transaction, and written down.
 
-Addresses are lanes beside each other: one that is slow or dead holds one thread for one try a round and nobody else's
-messages, and those that work go first. A claim is a lease: who dies in the middle leaves a message that is due again
-when it ends, under the same webhook-id.
+Addresses take turns, one message each, those first whose last try is longest ago: one that is slow holds none but the
+threads that are for slow ones (webhooks.turns), and one that gives no answer is asked once a round. A claim is a lease:
+who dies in the middle leaves a message that is due again when it ends, under the same webhook-id.
 """
 
 import logging
@@ -24,6 +24,7 @@ from notifications.messages import body_of
 from notifications.models import DeliveryStatus, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from notifications.webhooks.sending import PUBLIC_INTERNET, Route, Try, send
 from notifications.webhooks.signing import signed_headers, unsealed_secret
+from notifications.webhooks.turns import Asked, Taken, Turns, lately, takers
 from pledge.rules.refusals import Rejected
 from pledge.trail import SYSTEM
 
@@ -53,33 +54,35 @@ def is_anything_due(at: datetime) -> bool:
 
 
 def post_messages(*, at: datetime, route: Route = PUBLIC_INTERNET, threads: int = THREADS) -> Counter[str]:
-    """Try what waits and is due, each address in a lane of its own; give how many came to which end.
+    """Try what waits and is due, each address in its turn; give how many came to which end.
 
     :param at: the instant at which the round begins; each try is dated by how long after it was made.
-    :param threads: how many lanes at once; with one, all is done in the caller's own thread and connection.
+    :param threads: how many tries at once; with one, all is done in the caller's own thread and connection.
     """
-    ends: Counter[str] = Counter()
     with _alone() as alone:
         if not alone:
             return Counter(["another is at it"])
-        lanes = [partial(_lane, endpoint, _clock(at), at, route) for endpoint in _endpoints_due(at)]
+        turns, clock = Turns(_waiting(at)), _clock(at)
+        lanes = [partial(_lane, turns, takes, clock, at, route) for takes in takers(threads)]
         if threads == 1:
-            return sum((lane() for lane in lanes), ends)
+            return lanes[0]()
         with ThreadPoolExecutor(threads, thread_name_prefix="webhooks") as pool:
-            for came_to in [pool.submit(_with_own_connection, lane) for lane in lanes]:
-                ends += came_to.result()
-    return ends
+            return sum(
+                (lane.result() for lane in [pool.submit(_with_own_connection, lane) for lane in lanes]), Counter()
+            )
 
 
 def _due(at: datetime) -> QuerySet[WebhookDelivery]:
     return WebhookDelivery.objects.filter(status=DeliveryStatus.WAITING, next_at__lte=at)
 
 
-def _endpoints_due(at: datetime) -> list[WebhookEndpoint]:
-    """Give the addresses for which something is due: those that work first, then who failed last."""
+def _waiting(at: datetime) -> Iterator[Asked]:
+    """Give the addresses for which something is due: those never tried, then whose last try is longest ago."""
     standing = WebhookEndpoint.objects.filter(removed_at=None, turned_off_at=None)
     waited_for = standing.filter(Exists(_due(at).filter(endpoint=OuterRef("pk"))))
-    return list(waited_for.order_by(F("failing_since").desc(nulls_first=True), "pk"))
+    for endpoint in waited_for.order_by(F("tried_at").asc(nulls_first=True), "pk"):
+        failing = endpoint.failing_since is not None
+        yield Asked(endpoint.pk, endpoint.pharmacy_id, endpoint.milliseconds, failing)
 
 
 @contextmanager
@@ -108,28 +111,32 @@ def _with_own_connection(lane: Callable[[], Counter[str]]) -> Counter[str]:
         connections.close_all()
 
 
-def _lane(endpoint: WebhookEndpoint, clock: Clock, began_at: datetime, route: Route) -> Counter[str]:
-    """Send one address what is due, oldest first, until all is sent, it gives no answer, or the round is over."""
+def _lane(turns: Turns, takes: Taken, clock: Clock, began_at: datetime, route: Route) -> Counter[str]:
+    """Send to whoever's turn it is the oldest of what is due to them, until all is sent or the round is over."""
     ends: Counter[str] = Counter()
     last = began_at + timedelta(seconds=ROUND_SECONDS)
-    try:
-        while (at := clock()) <= last:
-            delivery = _claim(endpoint, at)
-            if delivery is None:
-                break
-            tried = _try(delivery, at, route)
-            ends[_write_down(delivery, tried, clock())] += 1
-            if tried.status_code is None:
-                break
-    except Exception:
-        logger.exception("the messages for webhook %s wait for the next round", endpoint.pk)
-        ends["broken"] += 1
-    return ends
+    while True:
+        with turns.next_for(takes) as asked:
+            if asked is None or (at := clock()) > last:
+                return ends
+            try:
+                delivery = _claim(asked.endpoint_id, at)
+                if delivery is None:
+                    continue
+                tried = _try(delivery, at, route)
+                ends[_write_down(delivery, tried, clock())] += 1
+            except Exception:
+                logger.exception("the messages for webhook %s wait for the next round", asked.endpoint_id)
+                ends["broken"] += 1
+                continue
+            if tried.status_code is not None:
+                taking = lately(tried.milliseconds, asked.milliseconds)
+                turns.again(asked._replace(milliseconds=taking, is_failing=not tried.arrived))
 
 
-def _claim(endpoint: WebhookEndpoint, at: datetime) -> WebhookDelivery | None:
+def _claim(endpoint_id: int, at: datetime) -> WebhookDelivery | None:
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"endpoint": endpoint.pk, "at": at, "until": at + LEASE})
+        cursor.execute(_CLAIM, {"endpoint": endpoint_id, "at": at, "until": at + LEASE})
         claimed = cursor.fetchone()
     if claimed is None:
         return None
@@ -159,6 +166,7 @@ def _write_down(delivery: WebhookDelivery, tried: Try, at: datetime) -> str:
             endpoint.exclude(failing_since=None).update(failing_since=None)
         else:
             endpoint.filter(failing_since=None).update(failing_since=at)
+        endpoint.update(tried_at=at, milliseconds=lately(tried.milliseconds, delivery.endpoint.milliseconds))
         still = WebhookDelivery.objects.filter(pk=delivery.pk, status=DeliveryStatus.WAITING)
         if status is not None:
             still.update(status=status, ended_at=at)

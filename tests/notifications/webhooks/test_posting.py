@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -17,7 +20,7 @@ from standardwebhooks.webhooks import WebhookVerificationError
 from notifications.actions.webhooks import remove_webhook, resend_delivery, rotate_webhook_secret
 from notifications.delivery import deliver
 from notifications.kinds import Kind, Reader
-from notifications.models import DeliveryStatus, Notice, WebhookAttempt, WebhookDelivery
+from notifications.models import DeliveryStatus, Notice, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from notifications.posting import CANNOT_SIGN, LEASE, is_anything_due, pause_after, post_messages
 from notifications.webhooks.sending import NOT_PUBLIC, NOT_REACHED, PUBLIC_INTERNET
 from pledge.actions import holds
@@ -26,7 +29,7 @@ from pledge.rules.refusals import Rejected
 from tests import lives
 from tests.notifications.conftest import commit
 from tests.notifications.webhooks.conftest import a_representative, added, two_messages
-from tests.notifications.webhooks.receiver import NAME, route_to
+from tests.notifications.webhooks.receiver import NAME, a_receiver, route_to
 from tests.pledge.api.conftest import Software
 from tests.pledge.happened import types
 
@@ -37,6 +40,18 @@ DAYS = timedelta(days=1)
 
 def posted(at: Any, **options: Any) -> Counter[str]:
     return post_messages(at=at, route=ROUTE, **{"threads": 1, **options})
+
+
+def answered_after(seconds: float) -> Callable[[Any], None]:
+    """Make a receiver take its time over each message that it takes."""
+
+    def answer(handler: Any) -> None:
+        time.sleep(seconds)
+        handler.send_response(204)
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    return answer
 
 
 def statuses() -> list[str]:
@@ -252,3 +267,27 @@ class TestThreads:
         slowest = max(attempt.at for attempt in WebhookAttempt.objects.all()) - began
         assert slowest < timedelta(seconds=3)
         assert statuses().count(DeliveryStatus.DELIVERED) == 2
+
+    def test_that_are_few_bring_messages_beside_many_who_answer_late(self, program, tmp_path, receiver, now):
+        """Two pharmacies' software takes long over each of many messages; a third pharmacy has its own at once."""
+        late = a_receiver(tmp_path)
+        late.answering = answered_after(0.15)
+        for slow in (program, lives.a_program(now)):
+            row = added(slow, late.address(), now).row
+            WebhookEndpoint.objects.filter(pk=row.pk).update(milliseconds=99_999, tried_at=now)  # as it was before
+            two_messages(slow, now)
+            two_messages(slow, now)
+        quick = lives.a_program(now)
+        webhook = added(quick, receiver.address(), now)
+        two_messages(quick, now)
+        try:
+            assert posted(now, threads=2) == {"delivered": 14}
+        finally:
+            late.close()
+        tried = list(WebhookAttempt.objects.order_by("at").values_list("delivery__endpoint_id", "at"))
+        assert all(at - now < timedelta(seconds=0.6) for endpoint, at in tried if endpoint == webhook.row.pk)
+        turns = [endpoint for endpoint, _ in tried if endpoint != webhook.row.pk]
+        assert all(one != following for one, following in pairwise(turns))
+        rows = WebhookEndpoint.objects.order_by("pk")
+        assert [row.milliseconds > 1000 for row in rows] == [True, True, False]
+        assert all(row.tried_at > now for row in rows)
