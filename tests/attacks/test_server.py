@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,16 @@ def sent(port: int, *parts: bytes, patience: float = 10.0) -> bytes:
         return line.recv(65536)
 
 
+@contextmanager
+def never_ending(port: int, head: str) -> Iterator[None]:
+    """Hold many more requests open than there are threads, each with a body that does not end."""
+    with ExitStack() as lines:
+        for _ in range(32):
+            line = lines.enter_context(socket.create_connection(("127.0.0.1", port)))
+            line.sendall(f"{head}Content-Length: 1000\r\n\r\n{{".encode())
+        yield
+
+
 @pytest.mark.slow
 class TestTheServer:
     def test_refuses_a_body_that_claims_to_be_huge_without_reading_it(self, port: int) -> None:
@@ -71,15 +82,14 @@ class TestTheServer:
         answer = sent(port, f"{HEAD}Transfer-Encoding: chunked\r\n\r\n".encode(), chunk, b"0\r\n\r\n")
         assert answer.split(b" ")[1] in {b"400", b"401", b"411"}, answer[:200]
 
-    def test_goes_on_answering_while_bodies_never_end(self, port: int) -> None:
-        lines = [socket.create_connection(("127.0.0.1", port)) for _ in range(32)]
-        try:
-            for line in lines:
-                line.sendall(f"{HEAD}Content-Length: 1000\r\n\r\n{{".encode())
+    def test_waits_for_no_body_of_who_brings_no_key(self, port: int) -> None:
+        with never_ending(port, HEAD):
             assert answers(port)
-        finally:
-            for line in lines:
-                line.close()
+
+    def test_answers_again_once_senders_with_a_key_have_gone(self, port: int) -> None:
+        """While they stay they hold every thread; a proxy that takes requests in whole keeps them out (operations)."""
+        with never_ending(port, f"{HEAD}Authorization: Bearer x\r\n"):
+            pass
         assert answers(port)
 
     @pytest.mark.parametrize(

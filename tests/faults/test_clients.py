@@ -3,8 +3,10 @@
 import json
 import socket
 import threading
+import time
 
 import pytest
+from django.utils import timezone
 
 from pledge.models import Authorization
 from tests.faults.calls import REPLAYED
@@ -14,6 +16,7 @@ from tests.pledge.api.conftest import ROOT, asking
 from tests.pledge.api.contract import problem_of
 
 BUSY = "SELECT 1 FROM pg_stat_activity WHERE usename = %s AND state <> 'idle'"
+SLOWLY = 0.5  # seconds between two pieces of a body
 
 
 @pytest.fixture
@@ -63,3 +66,10 @@ class TestWhoIsSlow:
         assert cluster.says(BUSY, ROLE) == []
         line.sendall(b"}")
         assert b" 409 " in line.recv(100)
+
+    def test_is_judged_at_the_instant_when_all_is_there(self, world, line):
+        time.sleep(SLOWLY)
+        whole = timezone.now()
+        line.sendall(b"}")
+        assert b" 201 " in line.recv(100)
+        assert Authorization.objects.get(registrant=world.ready.registrant).issued_at >= whole
