@@ -24,3 +24,4 @@ GUESS_PAUSE_SECONDS, GUESS_PAUSE_SECONDS_MOST = 2, 600  # the first pause, which
 WEBHOOK_TRIED_HOURS, WEBHOOK_SECONDS, WEBHOOKS_MOST = 72, 5, 5
 WEBHOOK_OVERLAP_HOURS = 24  # in which a rotated secret signs beside the new one
 API_PAGE_ROWS = 50
+SANDBOX_KEPT = 1000  # of a pharmacy's authorizations in the sandbox; the oldest are forgotten first

@@ -57,7 +57,7 @@ def authorize(*, person: MadeUp | None, pharmacy_id: int, asked: Asked, memory: 
         if live is not None:  # it ended, else it would have refused this one
             live.status = status_now(person, live, at)
             update(live, ["status"])
-        return insert_numbered(
+        issued = insert_numbered(
             SandboxAuthorization(
                 pharmacy_id=pharmacy_id,
                 registrant_number=person.number,
@@ -73,6 +73,8 @@ def authorize(*, person: MadeUp | None, pharmacy_id: int, asked: Asked, memory: 
             DIGITS_DRAWN,
             beginning=BEGINNING,
         )
+        _forget_oldest(pharmacy_id)
+        return issued
 
     _decided(decide, memory)
 
@@ -124,6 +126,14 @@ def forget_sandbox(at: datetime, *, dry_run: bool = False) -> int:
     """
     old = SandboxAuthorization.objects.filter(issued_at__lt=at - timedelta(days=settings.ANSWERS_KEPT_DAYS))
     return old.count() if dry_run else old.delete()[0]
+
+
+def _forget_oldest(pharmacy_id: int) -> None:
+    """Delete a pharmacy's oldest beyond the number that is kept; one that is held at this moment goes with the next."""
+    own = SandboxAuthorization.objects.filter(pharmacy_id=pharmacy_id)
+    newest_forgotten = own.order_by("-pk").values("pk")[settings.SANDBOX_KEPT : settings.SANDBOX_KEPT + 1]
+    forgotten = own.filter(pk__lte=newest_forgotten).order_by().select_for_update(skip_locked=True).values("pk")
+    SandboxAuthorization.objects.filter(pk__in=forgotten).delete()
 
 
 def _decided(decide: Callable[[], Outcome | Report], memory: AnswerMemory) -> None:

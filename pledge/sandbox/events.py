@@ -6,14 +6,18 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
+from django.db.models import Q
+
 from pledge.models import SandboxAuthorization
 from pledge.rules.calendar import ONE_DAY, program_day, start_of
 from pledge.rules.vocabulary import AuthorizationStatus
 from pledge.sandbox.judging import PAUSED_FOR
-from pledge.sandbox.people import Fate, person_numbered
+from pledge.sandbox.people import PEOPLE, Fate, person_numbered
 
 _MICROSECOND = timedelta(microseconds=1)
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+_LEAST_NUMBER = 10**15  # in 2001; a live list's numbers are smaller
+_BEFALLEN = tuple(person.number for person in PEOPLE if person.fate is not Fate.LIVES)
 
 
 class MadeUpEvent(NamedTuple):
@@ -26,7 +30,7 @@ class MadeUpEvent(NamedTuple):
     @property
     def number(self) -> int:
         """Its place among a pharmacy's messages: microseconds since 1970, so that later ones have higher numbers."""
-        return (self.at - _BEGINNING) // _MICROSECOND
+        return _number_at(self.at)
 
     def members(self) -> dict[str, Any]:
         """Give it as the pharmacies' software reads it."""
@@ -36,21 +40,29 @@ class MadeUpEvent(NamedTuple):
 
 
 def page_of_events(pharmacy_id: int, behind: int, most: int, at: datetime) -> str | None:
-    """Give as JSON what happened behind a cursor; None for a cursor that this list never gave."""
-    found = events_of(pharmacy_id, at)
-    numbers = [event.number for event in found]
-    if behind and behind not in numbers:
+    """Give as JSON what happened behind a cursor; None for one that this list cannot have given.
+
+    What a cursor stands for may have been forgotten since: the list goes on behind its instant all the same.
+    """
+    if behind and not _LEAST_NUMBER <= behind <= _number_at(at):
         return None
-    shown = [event for event in found if event.number > behind][:most]
+    shown = events_of(pharmacy_id, behind, at)[:most]
     last = shown[-1].number if shown else behind
     return json.dumps({"items": [event.members() for event in shown], "next_cursor": str(last)})
 
 
-def events_of(pharmacy_id: int, at: datetime) -> list[MadeUpEvent]:
-    """Give what had happened by an instant to the authorizations of a pharmacy's test keys, oldest first."""
-    rows = SandboxAuthorization.objects.filter(pharmacy_id=pharmacy_id)
-    found = (event for row in rows for event in _befallen(row) if event.at <= at)
+def events_of(pharmacy_id: int, behind: int, at: datetime) -> list[MadeUpEvent]:
+    """Give what happened behind a number and by an instant to what a pharmacy's test keys hold, oldest first."""
+    since = _BEGINNING + behind * _MICROSECOND
+    befallen = Q(registrant_number__in=_BEFALLEN, issued_at__gte=since - PAUSED_FOR)
+    passed = Q(do_not_dispense_after__gte=program_day(since) - ONE_DAY, do_not_dispense_after__lt=program_day(at))
+    rows = SandboxAuthorization.objects.filter(befallen | passed, pharmacy_id=pharmacy_id)
+    found = (event for row in rows for event in _befallen(row) if behind < event.number and event.at <= at)
     return sorted(found, key=lambda event: event.number)
+
+
+def _number_at(at: datetime) -> int:
+    return (at - _BEGINNING) // _MICROSECOND
 
 
 def _befallen(row: SandboxAuthorization) -> Iterator[MadeUpEvent]:
