@@ -99,7 +99,7 @@ class AnswerMemory:
             if not cursor.fetchone()[0]:
                 raise StillRunning
         # Asked only now: what was decided while the lock was another's is visible from here on.
-        standing = self._standing()
+        standing = self.standing()
         if standing is not None:
             raise Replayed(standing)
 
@@ -109,7 +109,7 @@ class AnswerMemory:
         if self._kept(answer):
             self.answer = answer
             return
-        standing = self._standing()
+        standing = self.standing()
         if standing is None:
             raise StillRunning
         if not isinstance(outcome, Refused):
@@ -122,7 +122,11 @@ class AnswerMemory:
             cursor.execute(_KEEP, [pharmacy_id, call, key, digest, *answer, self.at, self.since])
             return cursor.fetchone() is not None
 
-    def _standing(self) -> Answer | None:
+    def standing(self) -> Answer | None:
+        """Give the answer that was given before, if one was.
+
+        :raises KeyReused: where it was given to another request, under this key.
+        """
         pharmacy_id, call, key, digest = self.request
         with connection.cursor() as cursor:
             cursor.execute(_STANDING, [pharmacy_id, call, key, self.since])

@@ -74,7 +74,7 @@ def read_members(members: Any, fields: Fields, under: str = "") -> dict[str, Any
 
 
 def read_query(request: HttpRequest, fields: Fields) -> dict[str, Any]:
-    """Give an address's parameters as their fields want them; one that was left out is left out.
+    """Give an address's parameters as their fields want them; one that was left out, or is empty, is left out.
 
     :raises Malformed: with every error, where one is unknown, given twice, or not what its field takes.
     """
@@ -88,7 +88,7 @@ def read_query(request: HttpRequest, fields: Fields) -> dict[str, Any]:
             errors.append(FieldError(_pointer(name), "is not a query parameter of this call"))
         elif len(values) > 1:
             errors.append(FieldError(_pointer(name), "is given twice"))
-        else:
+        elif values[0] or fields[name].required:
             try:
                 found[name] = fields[name].read(values[0])
             except Wrong as wrong:

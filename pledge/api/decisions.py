@@ -88,11 +88,8 @@ def answered_once(
 
     :param decide: takes ``memory``: claims it, decides, and keeps the outcome in it, all in one transaction.
     """
-    memory = AnswerMemory(
-        Request(pharmacy_id, call.name, idempotency_key(request), _digest(said, rma_number)),
-        lambda outcome: _answer_to(outcome, call, registrant_number, request.path),
-        since=kept_since(at),
-        at=at,
+    memory = _memory(
+        request, call, pharmacy_id, said, registrant_number=registrant_number, rma_number=rma_number, at=at
     )
     try:
         decide(memory=memory)
@@ -103,7 +100,33 @@ def answered_once(
     return _sent(memory.given, replayed=memory.replayed)
 
 
+def answered_before(
+    request: HttpRequest, call: Call, pharmacy_id: int, said: dict[str, Any], *, at: datetime
+) -> HttpResponse | None:
+    """Give what a call that decides was answered before, word for word; None where it was not."""
+    standing = _memory(request, call, pharmacy_id, said, at=at).standing()
+    return _sent(standing, replayed=True) if standing else None
+
+
 _note_unknown: Callable[..., None] = note_unknown  # the frame takes ``memory`` beside an action's own arguments
+
+
+def _memory(
+    request: HttpRequest,
+    call: Call,
+    pharmacy_id: int,
+    said: dict[str, Any],
+    *,
+    registrant_number: str = "",
+    rma_number: str = "",
+    at: datetime,
+) -> AnswerMemory:
+    return AnswerMemory(
+        Request(pharmacy_id, call.name, idempotency_key(request), _digest(said, rma_number)),
+        lambda outcome: _answer_to(outcome, call, registrant_number, request.path),
+        since=kept_since(at),
+        at=at,
+    )
 
 
 def _digest(said: dict[str, Any], rma_number: str) -> str:

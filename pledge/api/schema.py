@@ -6,6 +6,7 @@ from functools import cache
 from threading import Lock
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import path
 from drf_spectacular.generators import SchemaGenerator
@@ -77,6 +78,8 @@ def openapi() -> dict[str, Any]:
             described["requestBody"]["required"] = True
         _name_answers(call, described, address)
         _give_examples(call, described)
+    document["servers"] = [{"url": settings.PUBLIC_ADDRESS or "/"}]
+    document["webhooks"] = _webhooks()
     document["info"]["description"] = "What a pharmacy's software relies on. Within a version fields are only added."
     return document
 
@@ -84,7 +87,7 @@ def openapi() -> dict[str, Any]:
 def _name_answers(call: Described, described: dict[str, Any], address: str) -> None:
     """Say beside each status of a call which problems it stands for, and show each."""
     for status, answer in described["responses"].items():
-        kinds = [kind for kind in KINDS if str(kind.status) == status and (call.decides or kind is not KEY_MISSING)]
+        kinds = [kind for kind in KINDS if str(kind.status) == status and _may_be(kind, call)]
         answer["description"] = "; ".join(f"`{kind.name}`: {kind.title}" for kind in kinds) or "Done."
         if kinds:
             answer["content"][PROBLEM_TYPE]["examples"] = {
@@ -92,12 +95,44 @@ def _name_answers(call: Described, described: dict[str, Any], address: str) -> N
             }
 
 
+def _may_be(kind: Kind, call: Described) -> bool:
+    return (call.decides or kind is not KEY_MISSING) and (call.judges or kind is not NOT_ELIGIBLE)
+
+
+def _webhooks() -> dict[str, Any]:
+    """Tell the messages that are sent, each by its type; they are what ``GET /events`` shows."""
+    return {
+        kind: {
+            "post": {
+                "operationId": f"on{''.join(word.title() for word in kind.split('.'))}",
+                "summary": f"`{kind}`, signed as the Standard Webhooks specification says",
+                "tags": ["webhooks"],
+                "parameters": [
+                    {"name": name, "in": "header", "required": True, "schema": {"type": "string"}}
+                    for name in ("webhook-id", "webhook-timestamp", "webhook-signature")
+                ],
+                "requestBody": {
+                    "required": True,
+                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Event"}}},
+                },
+                "responses": {"2XX": {"description": "Taken; anything else, and no answer in time, is tried again."}},
+            }
+        }
+        for kind in SCHEMAS["Event"]["properties"]["type"]["enum"]
+    }
+
+
 def _give_examples(call: Described, described: dict[str, Any]) -> None:
-    """Show what may be sent, in the body and in the address, and what is then answered."""
+    """Show what may be sent, in the body and in the address, and what is then answered.
+
+    A parameter of the address may also be left empty, unless it is required; drf-spectacular has no word for that.
+    """
     if call.example is not None:
         described["requestBody"]["content"]["application/json"]["example"] = call.example
     described["responses"][str(call.success)]["content"]["application/json"]["example"] = call.answer
     for parameter in described.get("parameters", ()):
+        if parameter["in"] == "query" and not parameter.get("required"):
+            parameter["allowEmptyValue"] = True
         if parameter["name"] in (call.asks or {}):
             parameter["example"] = (call.asks or {})[parameter["name"]]
 

@@ -12,7 +12,7 @@ from pledge.api.batches import batch_body, read_checks
 from pledge.api.bodies import read_body
 from pledge.api.contract import AUTHORIZATION, CHECK, DISPENSE, LISTING, REPORT, REVERSAL
 from pledge.api.cursors import cursor_at, position_of
-from pledge.api.decisions import Call, decided, idempotency_key
+from pledge.api.decisions import Call, answered_before, decided, idempotency_key
 from pledge.api.door import door
 from pledge.api.problems import FieldError, Malformed
 from pledge.api.schema import openapi_text
@@ -127,10 +127,8 @@ def report_dispense(request: HttpRequest, key: Presented, at: datetime) -> HttpR
     """Take a report of a dispense without an authorization: recorded, and raised as non-compliance."""
     idempotency_key(request)
     said = read_body(request, REPORT)
-    try:
-        authorizations.check_report(said["days_supply"], said.get("dispensed_on", program_day(at)), at=at)
-    except Rejected as rejected:
-        raise Malformed([FieldError(f"/{rejected.field}", rejected.message)]) from None
+    if (before := report_answered(request, _REPORT, key, said, at)) is not None:
+        return before
     named = naming_registrant(key, said["registrant_number"], said["date_of_birth"], at)
     act = partial(
         authorizations.report_dispense,
@@ -140,6 +138,23 @@ def report_dispense(request: HttpRequest, key: Presented, at: datetime) -> HttpR
         note=said.get("note", ""),
     )
     return decided(request, _REPORT._replace(body=partial(report_body, recorded_at=at)), named, said, act, at=at)
+
+
+def report_answered(
+    request: HttpRequest, call: Call, key: Presented, said: dict[str, Any], at: datetime
+) -> HttpResponse | None:
+    """Give what a report was answered on a day when it was not too old yet; None for one that is to be decided.
+
+    :raises Malformed: for one of a day or a supply that cannot be, which was never answered.
+    """
+    try:
+        authorizations.check_report(said["days_supply"], said.get("dispensed_on", program_day(at)), at=at)
+    except Rejected as rejected:
+        before = answered_before(request, call, caller_with_key(key, at).pharmacy_id, said, at=at)
+        if before is None:
+            raise Malformed([FieldError(f"/{rejected.field}", rejected.message)]) from None
+        return before
+    return None
 
 
 @door("GET")

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from pledge.access import NotThere
-from pledge.actions import authorizations, sandbox
+from pledge.actions import sandbox
 from pledge.api import views
 from pledge.api.batches import batch_body, read_checks
 from pledge.api.bodies import read_body
@@ -20,7 +20,6 @@ from pledge.api.sandbox.twins import find_person, twin
 from pledge.api.shapes import authorization_body, authorization_members, eligibility_body, page_body, report_body
 from pledge.callers import Presented, caller_with_key
 from pledge.rules.calendar import program_day
-from pledge.rules.refusals import Rejected
 from pledge.sandbox.events import page_of_events
 from pledge.sandbox.holdings import authorization_numbered, live_of, page_of_authorizations
 from pledge.sandbox.judging import judge_request
@@ -131,11 +130,9 @@ def report_dispense(request: HttpRequest, key: Presented, at: datetime) -> HttpR
     """Take a report about a made-up registrant, and follow nothing up."""
     idempotency_key(request)
     said = read_body(request, REPORT)
+    if (before := views.report_answered(request, _REPORT, key, said, at)) is not None:
+        return before
     days, on = said["days_supply"], said.get("dispensed_on", program_day(at))
-    try:
-        authorizations.check_report(days, on, at=at)
-    except Rejected as rejected:
-        raise Malformed([FieldError(f"/{rejected.field}", rejected.message)]) from None
     caller = caller_with_key(key, at)
     number = said["registrant_number"]
     person = find_person(number, said["date_of_birth"], decides=True)

@@ -103,6 +103,8 @@ class TestAList:
         assert [item["client_reference"] for item in found] == ["order 7"]
         assert software.listed(client_reference="order 9").json()["items"] == []
         assert software.listed(client_reference="order 7", status="reversed").json()["items"] == []
+        assert software.listed(client_reference="order 7", status="", cursor="").json()["items"] == found
+        assert len(software.listed(client_reference="", status="", cursor="").json()["items"]) == 3
 
 
 class TestACursor:

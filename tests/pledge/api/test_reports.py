@@ -6,8 +6,9 @@ from pledge.actions import participants
 from pledge.models import AccessEntry, Deviation, Dispense, EventType, ProgramEvent
 from pledge.rules.calendar import days_after, program_day
 from tests import lives
-from tests.pledge.api.conftest import reasons_in
+from tests.pledge.api.conftest import Software, reasons_in
 from tests.pledge.api.contract import problem_of
+from tests.pledge.api.sandbox.conftest import a_test_key, who
 
 
 class TestAReport:
@@ -46,6 +47,22 @@ class TestAReport:
             {"pointer": "/dispensed_on", "detail": "must be a day of the last 999, today included"}
         ]
         assert Dispense.objects.count() == 0
+
+    def test_is_answered_as_before_though_its_day_is_by_now_long_gone(self, software, program, now, clock):
+        """Of the last day that may be reported, in the sandbox too; a new one of that day is malformed meanwhile."""
+        day = days_after(program_day(now), -999).isoformat()
+        tried = Software(a_test_key(program.pharmacy, now))
+        reporters = ((software, lives.enrolled(program, now)), (tried, who("0000000101")))
+        clock(now)
+        first = [caller.report(person, idempotency_key="k", dispensed_on=day) for caller, person in reporters]
+        clock(lives.days_before(now, -1))
+        again = [caller.report(person, idempotency_key="k", dispensed_on=day) for caller, person in reporters]
+        assert [(one.status_code, one.content) for one in again] == [(202, one.content) for one in first]
+        assert [one["Idempotent-Replayed"] for one in again] == ["true", "true"]
+        for caller, person in reporters:
+            assert problem_of(caller.report(person, dispensed_on=day)) == "malformed"
+            other = caller.report(person, idempotency_key="k", dispensed_on=day, days_supply=29)
+            assert problem_of(other) == "idempotency-key-reused"
 
     def test_is_taken_once_however_often_it_is_repeated(self, software, program, now):
         life = lives.enrolled(program, now)
