@@ -16,7 +16,11 @@ _NOTE = "<!-- Written by `make docs` from the contract; a test fails when it dif
 def api_documents() -> dict[str, str]:
     """Give each file's text by its name below docs/."""
     assert get_resolver().url_patterns  # noqa: S101 - every part has described its calls when its addresses are there
-    document = json.loads(json.dumps(openapi()).replace(settings.PUBLIC_ADDRESS, ADDRESS))
+    text = json.dumps(openapi())
+    for named in ("/problems/", '"'):  # what follows the address wherever it is told; it is nothing where none is set
+        here = settings.PUBLIC_ADDRESS or ("/" if named == '"' else "")
+        text = text.replace(f'"{here}{named}', f'"{ADDRESS}{named}')
+    document = json.loads(text)
     return {
         "openapi.json": json.dumps(document, indent=2, ensure_ascii=False) + "\n",
         "pharmacies.md": _NOTE + guide_text(document, ADDRESS),

@@ -235,6 +235,7 @@ class Problem(Exception):
         members: Mapping[str, Any],
         retry_after: int | None = None,
         idempotency_key: str | None = None,
+        *,
         replayed: bool = False,
     ) -> None:
         self.type = str(members.get("type", "about:blank"))
@@ -446,7 +447,7 @@ class _Caller:
             retry_after = refused.headers.get("Retry-After", "")
             seconds = int(retry_after) if retry_after.isdecimal() else None
             raise _as_promised(
-                lambda sent: _problem(sent, seconds, idempotency_key, replayed), members, idempotency_key
+                lambda sent: _problem(sent, seconds, idempotency_key, replayed=replayed), members, idempotency_key
             ) from None
         given = _as_promised(read, members, idempotency_key)
         return replace(cast("Any", given), replayed=True) if replayed else given
@@ -474,11 +475,12 @@ def _problem(
     members: Mapping[str, Any],
     retry_after: int | None = None,
     idempotency_key: str | None = None,
+    *,
     replayed: bool = False,
 ) -> Problem:
     name = str(members["type"]).rpartition("/")[2]
     kind = next((kind for kind in Problem.__subclasses__() if kind.name == name), Problem)
-    return kind(members, retry_after, idempotency_key, replayed)
+    return kind(members, retry_after, idempotency_key, replayed=replayed)
 
 
 def _left_in(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ _ADDRESS = re.compile(
     r"(?P<path>/[A-Za-z0-9\-._~!$&'()*+,;=:@%/]*)?(?P<query>\?[A-Za-z0-9\-._~!$&'()*+,;=:@%/?]*)?",
     re.ASCII,
 )
+_ONE_LABEL = re.compile(rf"https://{_LABEL}(?::[0-9]*)?(?:[/?].*)?", re.ASCII | re.DOTALL)
 _LAST_LABEL_IS_A_NAME = re.compile(r"[a-z][a-z-]*[a-z]|xn--[a-z0-9-]+", re.ASCII)  # else some would read an IP address
 _UNICAST = IPv6Network("2000::/3")  # all that is given out; what else the registries may call global is not for us
 # Of that, what leads inside to whatever address one writes into it, and what is for documents alone.
@@ -48,6 +49,8 @@ def target_of(address: str) -> Target:
         raise WrongAddress(f"it is longer than {LONGEST_ADDRESS} characters")
     if not address.lower().startswith("https://"):
         raise WrongAddress("it must begin with https://")
+    if _ONE_LABEL.fullmatch(address.lower()):
+        raise WrongAddress("it must be a public name with a dot")
     found = _ADDRESS.fullmatch(_with_small_name(address))
     if found is None:
         raise WrongAddress(

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from django.conf import settings
+
 from pledge.api import examples
 from pledge.api.contract import AUTHORIZATION, CHECK, CHECKS, DISPENSE, LISTING, REPORT, REVERSAL
 from pledge.api.fields import Fields
@@ -34,6 +36,7 @@ class Described(NamedTuple):
     example: Mapping[str, Any] | None = None
     asks: Mapping[str, str] | None = None
     answer: Mapping[str, Any] | None = None
+    judges: bool = True  # whether it may find that nothing may be dispensed
 
     @property
     def decides(self) -> bool:
@@ -59,9 +62,10 @@ CALLS: list[Described] = [
     Described(
         "get", "authorizations", "listAuthorizations", "List the pharmacy's own authorizations", 200, "Authorizations",
         query=LISTING, asks=examples.LISTING, answer=examples.AUTHORIZATIONS,
-        description="Newest first, each with the status that it has at the moment of asking. `next_cursor` asks for "
-        "the next page; what is authorized meanwhile moves nothing. To find what goes back to stock, ask for `lapsed` "
-        "and for `revoked`: a lapsed one leaves that list when it is reversed.",
+        description=f"Newest first, {settings.API_PAGE_ROWS} to a page, each with the status that it has at the moment "
+        "of asking. `next_cursor` asks for the next page; what is authorized meanwhile moves nothing. To find what "
+        "goes back to stock, ask for `lapsed` and for `revoked`. A lapsed one leaves that list when it is reversed; a "
+        "revoked one stays in its list for good, and the counter page can note that it is back in stock.",
     ),
     Described(
         "post", "authorizations", "authorize", "Ask for an authorization", 201, "Authorization",
@@ -88,6 +92,7 @@ CALLS: list[Described] = [
     Described(
         "post", "dispenses-without-authorization", "reportDispense", "Report a dispense without an authorization",
         202, "DispenseReported", takes=REPORT, statuses=_DECIDING, example=examples.REPORT, answer=examples.REPORTED,
+        judges=False,
         description="Records a supply that was handed over without an authorization, and raises it as non-compliance. "
         "It is no authorization, and makes up for none.",
     ),

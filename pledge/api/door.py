@@ -25,6 +25,7 @@ from pledge.api.problems import (
     METHOD_NOT_ALLOWED,
     NOT_ACCEPTABLE,
     NOT_FOUND,
+    PAUSED_DETAIL,
     PHARMACY_SUSPENDED,
     TOO_MANY_REQUESTS,
     UNAUTHENTICATED,
@@ -193,7 +194,9 @@ def _answer_failure(request: HttpRequest, failure: Exception) -> HttpResponse:
     if isinstance(failure, Problem):
         return problem_answer(failure.kind, request.path, failure.headers)
     if isinstance(failure, TooManyCalls):
-        answer = problem_answer(TOO_MANY_REQUESTS, request.path, {"Retry-After": str(failure.allowance.seconds)})
+        waiting = {"Retry-After": str(failure.allowance.seconds)}
+        cause = {"detail": PAUSED_DETAIL} if failure.paused else {}
+        answer = problem_answer(TOO_MANY_REQUESTS, request.path, waiting, **cause)
         _tell_allowance(answer, failure.allowance)
         return answer
     kind = _TOLD.get(type(failure))

@@ -44,7 +44,15 @@ ISSUED = {
     "client_reference": "order 7",
 }
 DISPENSED = {**ISSUED, "status": "dispensed", "dispensed_at": "2026-11-21T15:09:41.500123Z"}
-REVERSED = {**ISSUED, "status": "reversed", "reversed_at": "2026-11-24T09:30:12.000431Z"}
+REVERSED = {
+    **ISSUED,
+    "rma_number": "553018274460",
+    "status": "reversed",
+    "registrant_number": "0000000103",  # another one: what was dispensed cannot be given back
+    "do_not_dispense_after": "2026-11-21",
+    "reversed_at": "2026-11-24T09:30:12.000431Z",
+    "client_reference": "order 8",
+}
 AUTHORIZATIONS = {
     "items": [{**ISSUED, "status": "lapsed"}],
     "next_cursor": "IjE4NzY0ODA2Mjk0OSI:8cJ0mZ3xq1nYb5vTt2oWq7Lr4dKfHs9aEuXgPiCjMzA",

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -32,7 +33,10 @@ KEY_MISSING = Kind(
 )
 TLS_REQUIRED = Kind("tls-required", 403, "Use https", "This API is spoken over TLS only.")
 UNAUTHENTICATED = Kind(
-    "unauthenticated", 401, "No usable key", "Send a usable key as 'Authorization: Bearer pledge_live_...'."
+    "unauthenticated",
+    401,
+    "No usable key",
+    "Send a usable key as 'Authorization: Bearer pledge_live_...', or pledge_test_... for the sandbox.",
 )
 PHARMACY_SUSPENDED = Kind(
     "pharmacy-suspended",
@@ -77,6 +81,12 @@ UNAVAILABLE = Kind(
     "No decision can be made now",
     "Dispense nothing on it. Ask again in a moment, with the same Idempotency-Key.",
 )
+
+PAUSED_DETAIL = (  # of too-many-requests, where that is the cause
+    "The pharmacy has named too many registrants or authorizations that it may not know of, and is slowed down. Wait "
+    "as many seconds as Retry-After says, and compare number and date of birth with the patient's papers."
+)
+_AS_THEY_ARE = "/:#{}@!$&'()*+,;="  # in an address that is shown; all else that is no letter is escaped
 
 KINDS = tuple(kind for kind in tuple(globals().values()) if isinstance(kind, Kind))
 
@@ -129,7 +139,7 @@ def problem_members(kind: Kind, instance: str, **members: Any) -> dict[str, Any]
         "title": kind.title,
         "status": kind.status,
         "detail": kind.detail,
-        "instance": instance,
+        "instance": quote(instance, safe=_AS_THEY_ARE, errors="replace"),
         **members,
     }
 

@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from notifications.models import Notice, PharmacyMessage
 from notifications.sweep import run_sweep
 from pledge.actions.guesses import WATCH, suspend_guesser, weigh_naming
+from pledge.api.problems import PAUSED_DETAIL
 from pledge.callers import wrong_registrant
 from pledge.models import AccessEntry, CallRate, EventType, Pharmacy, ProgramEvent, WrongGuess
 from pledge.rates import TooManyCalls, count_calls
@@ -60,7 +61,8 @@ class TestABatch:
     ) -> None:
         answer = software.check_all([*strangers(settings.GUESSES_SLOWED), asking(life)])
         assert statuses(answer) == [404] * settings.GUESSES_SLOWED + [200]
-        assert software.check(life).status_code == 429
+        refused = software.check(life)
+        assert (refused.status_code, refused.json()["detail"]) == (429, PAUSED_DETAIL)
 
     def test_of_more_is_told_nothing_right_or_wrong_however_often_it_is_sent(
         self, software: Software, clock: Any, life: lives.Life, settings: Any

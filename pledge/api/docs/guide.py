@@ -23,6 +23,7 @@ _WORDS = {
     "integer": "whole number",
     "boolean": "true or false",
 }
+_HELD = "what was dispensed cannot be given back, so ask for another first"
 _DOCUMENTED_APART = {"Problem", "FieldError"}  # among the problems
 
 
@@ -60,6 +61,10 @@ def guide_text(document: dict[str, Any], address: str) -> str:
             "reasons": _reasons(),
             "problems": _problems(address),
             "sandbox": _sandbox(),
+            "pause_seconds": settings.GUESS_PAUSE_SECONDS,
+            "pause_minutes_most": settings.GUESS_PAUSE_SECONDS_MOST // 60,
+            "sandbox_kept": settings.SANDBOX_KEPT,
+            "page_rows": settings.API_PAGE_ROWS,
             "webhooks_most": settings.WEBHOOKS_MOST,
             "webhook_seconds": settings.WEBHOOK_SECONDS,
             "webhook_days": settings.WEBHOOK_TRIED_HOURS // 24,
@@ -78,6 +83,13 @@ def _call(call: Call, always: frozenset[str]) -> Iterator[str]:
     for title, fields in {"query parameter": call.query, "field of the body": call.fields}.items():
         if fields:
             yield _table([title, "what"], (_field(name, of, call.required) for name, of in fields.items()))
+    if call.captured:
+        answered = call.answered
+        yield (
+            f"`RMA`, in Python `rma_number`, is what you were given for `{answered['registrant_number']}`; "
+            f"{_HELD if answered['status'] == 'reversed' else 'it stands in the answer to `POST /authorizations`'}."
+        )
+        yield _fenced("sh", f"export RMA={answered['rma_number']}")
     yield _fenced("sh", curl(call))
     yield _fenced("python", python(call))
     yield f"**{call.success}** gives {_linked(call.gives)}:"

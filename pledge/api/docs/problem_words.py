@@ -19,7 +19,8 @@ _MENDED = (
 TOLD: dict[str, Told] = {
     "malformed": Told(
         "The request is not what the call takes: the body is no JSON object, or a field or a parameter is missing, "
-        "unknown, given twice or not what it must be. Characters that cannot be printed are refused too.",
+        "unknown, given twice or not what it must be. Characters that cannot be printed are refused too, and a body "
+        "in chunks, without a Content-Length.",
         "Read errors: each names the place by a JSON pointer and says what is wrong with it. Mend the software.",
         _MENDED,
     ),
@@ -32,15 +33,17 @@ TOLD: dict[str, Told] = {
     "unauthenticated": Told(
         "The call brought no key, or one that opens nothing: wrong, cut short, expired or revoked. Which of these it "
         "is, no answer tells.",
-        "Send the key as Authorization: Bearer pledge_live_… and look for blanks around it. If it was revoked or has "
-        "expired, the pharmacy's authorized representative asks the program for a new one.",
+        "Send the key as Authorization: Bearer pledge_live_… and look for blanks around it. A test key, "
+        "pledge_test_…, opens the sandbox alone. If it was revoked or has expired, the pharmacy's authorized "
+        "representative makes a new one on the page Our pharmacy in the admin.",
         "With a usable key, yes.",
     ),
     "pharmacy-suspended": Told(
         "The program has suspended this pharmacy: by hand, or because its software named many registrants who are not "
         "known. Nothing may be dispensed here until that is settled.",
         "The authorized representative settles the suspension with the program. Until then, send the patient to "
-        "another pharmacy of the program.",
+        "another pharmacy of the program. What is revoked meanwhile comes by e-mail and webhook alone, and stands in "
+        "GET /events afterwards.",
         "After the pharmacy is reinstated, yes.",
     ),
     "not-found": Told(
@@ -87,9 +90,12 @@ TOLD: dict[str, Told] = {
         "With a new Idempotency-Key, yes.",
     ),
     "too-many-requests": Told(
-        "The pharmacy has made as many calls as it may for now, or has been slowed down for naming registrants who are "
-        "not known.",
-        "Wait as many seconds as Retry-After says. The RateLimit headers of every answer tell how many calls are left.",
+        "The pharmacy has made as many calls as it may for now, or it has named many registrants or authorizations "
+        "that it may not know of, and is slowed down: detail tells which. Slowed down, it may still ask about its own "
+        "authorizations, its standing and its events.",
+        "Wait as many seconds as Retry-After says. The RateLimit headers of every answer tell how many calls are left. "
+        "Where it is slowed down, compare number and date of birth with the papers first: each pause is twice the "
+        "last, and going on suspends the pharmacy.",
         _AS_IT_WAS,
     ),
     "internal-error": Told(

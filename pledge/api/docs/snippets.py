@@ -71,7 +71,8 @@ def as_json(value: Any) -> str:
 
 
 def _key_of(call: Call) -> str:
-    return f"order-7-{verb_of(call).replace('_', '-')}"
+    order = (call.answered.get("client_reference") or "order 7").replace(" ", "-")
+    return f"{order}-{verb_of(call).replace('_', '-')}"
 
 
 def _literal(value: Any, schema: dict[str, Any], types: dict[str, Any]) -> str:

@@ -56,6 +56,11 @@ class TestAnAddress:
             with pytest.raises(WrongAddress, match=r"^it.* (must|too long|longer)"):
                 target_of(address)
 
+    def test_needs_a_dot_and_is_told_so_alone(self) -> None:
+        for address in ("https://localhost/x", "https://LOCALHOST:8443", "https://intranet?x", "https://receiver"):
+            with pytest.raises(WrongAddress, match=r"^it must be a public name with a dot$"):
+                target_of(address)
+
 
 class TestAnIpAddress:
     def test_is_public_where_everybody_may_reach_it(self) -> None:

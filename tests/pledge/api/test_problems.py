@@ -56,6 +56,11 @@ class TestTheRequestLine:
     def test_of_an_unknown_address_is_a_problem_too(self, software, path):
         assert problem_of(software.get(path)) == "not-found"
 
+    def test_names_an_address_in_characters_that_print(self, software):
+        told = software.get("/authorizations/%00%1b%E2%80%AE%0A").json()
+        assert told["instance"] == "/api/v1/authorizations/%00%1B%E2%80%AE%0A"
+        assert software.get("/authorizations/%FF%25").json()["instance"].isascii()
+
     @pytest.mark.parametrize("path", ["/api/", "/api/v2/eligibility-checks", "/api/v1"])
     def test_outside_this_version_is_a_problem_too(self, client: Client, path):
         answer = client.get(path)

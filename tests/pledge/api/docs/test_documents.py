@@ -32,6 +32,23 @@ class TestTheCommittedDocuments:
     def test_hold_a_valid_openapi_document(self) -> None:
         OpenAPIV31SpecValidator(json.loads(COMMITTED["openapi.json"])).validate()
 
+    def test_tell_of_each_call_what_it_may_answer_and_of_each_message_that_it_is_sent(self) -> None:
+        told = json.loads(COMMITTED["openapi.json"])
+        deciding = [
+            call["post"] for call in told["paths"].values() if "409" in call.get("post", {"responses": ""})["responses"]
+        ]
+        judging = [
+            call["operationId"] for call in deciding if "not-eligible" in call["responses"]["409"]["description"]
+        ]
+        assert judging == ["authorize", "dispense", "reverse"]
+        assert len(deciding) == 4
+        assert list(told["webhooks"]) == list(MessageType)
+        assert told["servers"] == [{"url": ADDRESS}]
+
+    def test_name_the_address_where_none_is_set(self, settings) -> None:
+        settings.PUBLIC_ADDRESS = ""
+        assert api_documents() == COMMITTED
+
 
 class TestTheGuide:
     def test_leads_to_headings_that_are_there(self) -> None:

@@ -9,6 +9,7 @@ import shlex
 import shutil
 import subprocess
 import urllib.request
+from datetime import UTC, datetime
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -92,7 +93,7 @@ class TestTheGuide:
             call = described.get(snippet.call)
             if call is not None and call.captured:
                 session["rma_number"] = environment["RMA"] = (
-                    session["rma_number"] if (snippet.call, "sh") in ran else waiting(pledge)
+                    session["rma_number"] if (snippet.call, "sh") in ran else waiting(pledge, call.answered)
                 )
             if snippet.language == "sh" and snippet.text.startswith("curl"):
                 for send in (by_curl, by_python) if shutil.which("curl") else (by_python,):
@@ -123,9 +124,25 @@ def client_asking(number: str) -> dict[str, Any]:
     return {**ASKING, "registrant_number": number, "date_of_birth": date(1996, 5, 4)}
 
 
-def waiting(pledge: Any) -> str:
-    """Give the number of an authorization that waits to be dispensed or given back; there is one at a time."""
-    issued = [one for one in pledge.all_authorizations(status="issued") if one.registrant_number == "0000000101"]
+def waiting(pledge: Any, like: dict[str, Any]) -> str:
+    """Give the number of an authorization that waits to be dispensed or given back, for whom an example shows."""
+    number, reference = like["registrant_number"], like["client_reference"]
+    issued = [one for one in pledge.all_authorizations(status="issued") if one.registrant_number == number]
     if issued:
         return issued[0].rma_number
-    return pledge.authorize(**client_asking("0000000101"), client_reference="order 7").rma_number
+    return pledge.authorize(**client_asking(number), client_reference=reference).rma_number
+
+
+class TestTheTestVector:
+    def test_is_signed_as_the_service_signs(self, client_module: ModuleType) -> None:
+        (printed,) = (snippet.text for snippet in snippets() if snippet.language == "http" and "POST" in snippet.text)
+        head, body = printed.rstrip("\n").split("\n\n")
+        headers = dict(line.split(": ", 1) for line in head.splitlines()[1:])
+        guide = (DOCS / "pharmacies.md").read_text()
+        (secret,) = re.findall(r"`(whsec_[^`…]+)`", guide)
+        at = datetime.fromtimestamp(int(headers["webhook-timestamp"]), UTC)
+        assert f"fromtimestamp({headers['webhook-timestamp']}, UTC)" in guide
+        del headers["content-type"]
+        assert signed_headers(headers["webhook-id"], body, [secret], at) == headers
+        event = client_module.read_webhook(secret, headers, body.encode(), at=at)
+        assert (event.id, event.data.status) == (headers["webhook-id"], "revoked")
