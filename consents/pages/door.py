@@ -116,7 +116,7 @@ def unknown(request: HttpRequest) -> HttpResponse:
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer to a form that came without its token against forgery; on the signers' pages, in the reader's words."""
     if not request.path.startswith(SIGNERS_PAGES):
-        return csrf_failure(request, reason)
+        return csrf_failure(request, reason)  # in the words of 403_csrf.html
     sentences = [
         _("Nothing was sent. Your browser did not give back the cookie that protects this page."),
         _("Go back, load the page again and try once more. Cookies must be allowed for this page."),

@@ -46,6 +46,7 @@ class Answer(NamedTuple):
     last_day: date | None = None
     days_left: int | None = None  # after today
     seen: int = 0  # the pharmacy's newest authorization for them
+    waits: str = ""  # the number of the one that it has for them already
 
     @property
     def yes(self) -> bool:
@@ -118,6 +119,7 @@ def ask(visitor: Visitor, asked: Asked, on: date, at: datetime) -> Answer:
         last_day=last_day,
         days_left=(last_day - on) // ONE_DAY if last_day is not None else None,
         seen=newest_own(pharmacy, registrant),
+        waits=waiting_here(pharmacy, registrant),
     )
 
 
@@ -125,6 +127,12 @@ def newest_own(pharmacy: Pharmacy, registrant: Registrant, *, after: int = 0) ->
     """Give the key of the pharmacy's newest authorization for a registrant; 0 where there is none after another."""
     own = Authorization.objects.of_pharmacy(pharmacy).filter(registrant=registrant, pk__gt=after).newest_first()
     return own.values_list("pk", flat=True).first() or 0
+
+
+def waiting_here(pharmacy: Pharmacy, registrant: Registrant) -> str:
+    """Give the number that a pharmacy has for a registrant already and has not used, or nothing."""
+    rows = Authorization.objects.of_pharmacy(pharmacy).live().filter(registrant=registrant)
+    return rows.values_list("rma_number", flat=True).first() or ""
 
 
 def own(visitor: Visitor, rma_number: str, at: datetime, *, weighed: bool = True) -> Authorization:
@@ -181,7 +189,7 @@ def _weigh(pharmacy: Pharmacy, missed: list[str], at: datetime) -> None:
 
 def _wait(seconds: int) -> str:
     minutes = -(-seconds // timedelta(minutes=1).seconds)
-    span = f"{seconds} seconds" if minutes == 1 else f"{minutes} minutes"
+    span = f"{minutes} minutes" if minutes > 1 else f"{seconds} seconds" if seconds > 1 else "one second"
     return (
         f"Too many questions were asked, or too many did not match. Wait {span}, check number and date of birth with "
         "the patient, and ask again."

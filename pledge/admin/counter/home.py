@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
@@ -12,16 +13,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from pledge.actions import authorizations
-from pledge.admin.counter.asking import Answer, Asked, NotAnswered, ask, named, newest_own, who
+from pledge.admin.counter.asking import Answer, Asked, NotAnswered, ask, named, newest_own, waiting_here, who
 from pledge.admin.counter.forms import AskForm, GiveForm
-from pledge.admin.counter.holding import held_by
+from pledge.admin.counter.holding import Row, held_by
 from pledge.admin.counter.once import DoneAlready, PressedOnce
 from pledge.admin.counter.sending import sent_from
 from pledge.admin.doors import DOORS, HOMES, Door
 from pledge.admin.visitor import COUNTER, Visitor
-from pledge.eligibility import Shown
 from pledge.models import Authorization
 from pledge.rules.calendar import program_day
+from pledge.rules.editions import edition_on
 from pledge.rules.refusals import PharmacyClass, Refused
 from pledge.rules.told import classes_told
 from pledge.rules.vocabulary import LIVE_STATUSES
@@ -63,11 +64,13 @@ def home(
     context = {
         **admin.site.each_context(request),
         "title": "Counter",
+        "program_address": settings.EMAIL_PROGRAM,
         "pharmacy": pharmacy,
         "active": pharmacy.standing.holds(on),
         "on": on,
         "form": form or AskForm(),
         "answer": answer,
+        "lapse_days": edition_on(on).windowless_lapse_days,
         "stopped": stopped,
         "today": [one for one in held.waiting if _is_of(one, on)],
         "held": held,
@@ -106,7 +109,8 @@ def authorize(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         messages.info(request, GIVEN_ALREADY if same else GIVEN_OTHERWISE)
         return redirect("admin:counter_authorization", given_before.rma_number)
     except Refused as refused:
-        answer = Answer(asked, found=True, reasons=tuple(classes_told(refused.refusals)))
+        waits = waiting_here(pharmacy, registrant)
+        answer = Answer(asked, found=True, reasons=tuple(classes_told(refused.refusals)), waits=waits)
         return home(request, visitor, at, form=AskForm(request.POST), answer=answer)
     messages.success(request, "Authorized. Print the label, then hand over.")
     return redirect("admin:counter_authorization", row.rma_number)
@@ -118,7 +122,7 @@ def _next_form(asked: AskForm, answer: Answer) -> AskForm:
     return asked if mended else AskForm()
 
 
-def _is_of(one: Shown, on: date) -> bool:
+def _is_of(one: Row, on: date) -> bool:
     return program_day(one.authorization.issued_at) == on
 
 

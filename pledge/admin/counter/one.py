@@ -6,6 +6,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -17,7 +18,7 @@ from pledge.access import NotThere
 from pledge.actions import authorizations, stock
 from pledge.admin.counter.asking import NotAnswered, own, shown, who
 from pledge.admin.counter.forms import ReverseForm
-from pledge.admin.counter.holding import goes_back
+from pledge.admin.counter.holding import goes_back, last_day
 from pledge.admin.counter.once import DoneAlready, PressedOnce
 from pledge.admin.counter.sending import sent_from
 from pledge.admin.doors import DOORS, Door
@@ -143,7 +144,6 @@ def _authorization(
         raise Http404("this pharmacy has no such authorization") from missing
     row, on = one.authorization, program_day(at)
     _, pharmacy = who(visitor)
-    left = (row.do_not_dispense_after - on) // ONE_DAY if row.do_not_dispense_after else None
     back = goes_back(one)
     context = {
         **admin.site.each_context(request),
@@ -153,7 +153,9 @@ def _authorization(
         "row": row,
         "groups": [rma_number[begins : begins + GROUP] for begins in range(0, len(rma_number), GROUP)],
         "told": PharmacyClass.CONTACT_PRESCRIBER if one.status == AuthorizationStatus.SUSPENDED else None,
-        "days_left": left,
+        "last_day": last_day(row, on),
+        "program_address": settings.EMAIL_PROGRAM,
+        "days_left": (last_day(row, on) - on) // ONE_DAY,
         "goes_back": back,
         "reverse_form": reverse_form or ReverseForm(initial={"reason": ReversalReason.NOT_COLLECTED if back else None}),
         "reasons": reasons,

@@ -72,6 +72,7 @@ def pharmacy_page(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "title": "Our pharmacy",
+        "program_address": settings.EMAIL_PROGRAM,
         "pharmacy": pharmacy,
         "active": pharmacy.standing.holds(on),
         "days_left": (through - on) // ONE_DAY if through else None,

@@ -16,7 +16,7 @@ class TestNoPage:
         assert anothers.content == nobodys.content
         shown = anothers.content.decode()
         assert "This page is not here, or not yours any more" in shown
-        assert '<a class="button" href="/admin/">To your worklist, or log in</a>' in shown
+        assert '<a class="button" href="/admin/">To your first page, or log in</a>' in shown
         assert "nowhere" in shown
         assert life.number not in shown
         assert "default-src 'none'" in anothers["Content-Security-Policy"]

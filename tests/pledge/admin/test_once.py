@@ -154,4 +154,6 @@ class TestAForgedForm:
         life = ready(world.program, world.at)
         client = Client(enforce_csrf_checks=True)
         client.cookies = world.prescriber.cookies
-        assert client.post(step_of(life, "cancel-window"), {"seen": "0"}).status_code == 403
+        answer = client.post(step_of(life, "cancel-window"), {"seen": "0"})
+        assert answer.status_code == 403
+        assert "Nothing was done: load the page again" in answer.content.decode()

@@ -99,6 +99,7 @@ class TestTheAnswer:
         assert "Yes</span>" not in page
 
     def test_suspends_who_guesses_too_often_and_says_so(self, counter: Counter, settings) -> None:
+        settings.GUESSES_SLOWED = settings.GUESSES_ALERTED = 0
         settings.GUESSES_SUSPENDED = 1
         life = ready(counter.program, counter.world.at)
         assert "has just been suspended" in said(counter.pharmacist.post(HOME, typed(life, number="0000000000")))
@@ -131,6 +132,8 @@ class TestAuthorizing:
         life = ready(counter.program, counter.world.at)
         counter.pharmacist.post(AUTHORIZE, typed(life, seen=0))
         row = Authorization.objects.get()
+        asked = said(counter.pharmacist.post(HOME, typed(life)))
+        assert f'This pharmacy has a number for this patient already: <a href="{page_of(row)}">' in asked
         other = counter.pharmacist.post(AUTHORIZE, typed(life, days_supply=15, seen=0), follow=True)
         counter.pharmacist.post(page_of(row, "reverse/"), {"reason": "entry_error"})
         stale = counter.pharmacist.post(AUTHORIZE, typed(life, seen=0), follow=True)
@@ -152,6 +155,7 @@ class TestAuthorizing:
         life = authorized(counter.program, counter.world.at)
         page = said(counter.elsewhere.post(AUTHORIZE, typed(life, seen=0)))
         assert "Another authorization for this patient is still active." in page
+        assert "has a number for this patient already" not in page
         assert Authorization.objects.count() == 1
 
     def test_asks_again_where_what_is_sent_is_no_question(self, counter: Counter) -> None:

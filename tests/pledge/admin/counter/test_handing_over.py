@@ -49,6 +49,7 @@ class TestTheLabel:
         assert row.status == "issued"
 
     def test_is_read_by_any_link_and_so_is_no_guess_whatever_its_number(self, counter: Counter, row, settings) -> None:
+        settings.GUESSES_SLOWED = settings.GUESSES_ALERTED = 0
         settings.GUESSES_SUSPENDED = 1
         for ask in (counter.elsewhere.get, counter.elsewhere.head):
             for page in (page_of(row), "/admin/counter/authorizations/1/"):

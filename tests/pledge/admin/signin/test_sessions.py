@@ -50,7 +50,7 @@ class TestASession:
 
     def test_says_until_when_it_goes_on(self, inside: AtTheDoor) -> None:
         page = inside.get(reverse("admin:own_log_in")).content.decode()
-        assert "You stay logged in until 10:15 AM" in page
+        assert "You are logged out at 10:15 AM unless you open or send a page before then." in page
         assert 'data-seconds="900"' in page
 
     def test_that_ended_says_that_a_form_was_not_sent_and_leads_back(self, browser: AtTheDoor) -> None:
