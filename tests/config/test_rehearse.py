@@ -50,8 +50,29 @@ def written(folder: Path, text: str, name: str = "told.yaml") -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def migrated(django_db_setup, django_db_blocker):
+    """A template that is migrated once, since every rehearsal would do it again for seconds."""
+    made = scratch.Scratch()
+    with django_db_blocker.unblock():
+        made.migrate_template()
+        yield made.template
+        made.drop_all()
+
+
 @pytest.fixture
-def configured(transactional_db, monkeypatch):
+def configured(bare, migrated, monkeypatch):
+    """The configured database, which nothing here may write to, and a template that need not be migrated."""
+
+    def cloned(made: scratch.Scratch) -> None:
+        made._create(made.template, template=migrated)
+        made._let_files_be_cloned()
+
+    monkeypatch.setattr(scratch.Scratch, "migrate_template", cloned)
+
+
+@pytest.fixture
+def bare(transactional_db, monkeypatch):
     """The configured database, which nothing here may write to, and a name for the scratch ones."""
     monkeypatch.setattr(scratch.secrets, "token_hex", lambda _: PREFIX.removeprefix("rehearsal_"))
     before = connection.settings_dict["NAME"], rows()
@@ -72,7 +93,7 @@ def rehearsed(*arguments: object) -> tuple[int, str]:
 
 
 class TestARehearsal:
-    def test_names_each_scenario_and_ends_with_0_or_1(self, configured, tmp_path):
+    def test_names_each_scenario_and_ends_with_0_or_1(self, bare, tmp_path):
         status, told = rehearsed(written(tmp_path, PASSES + FAILS))
         assert status == 1
         named = "(waiting_period, test_missing, counseling_missing, questions_missing)"
@@ -136,7 +157,7 @@ class TestARehearsal:
         with pytest.raises(KeyboardInterrupt):
             rehearsed(written(tmp_path, PASSES))
 
-    def test_that_cannot_migrate_leaves_no_scratch_database(self, configured, tmp_path, monkeypatch):
+    def test_that_cannot_migrate_leaves_no_scratch_database(self, bare, tmp_path, monkeypatch):
         def broken(*_, **__):
             raise RuntimeError("no migrations today")
 
