@@ -56,7 +56,7 @@ def events_of(pharmacy_id: int, behind: int, at: datetime) -> list[MadeUpEvent]:
     since = _BEGINNING + behind * _MICROSECOND
     befallen = Q(registrant_number__in=_BEFALLEN, issued_at__gte=since - PAUSED_FOR)
     passed = Q(do_not_dispense_after__gte=program_day(since) - ONE_DAY, do_not_dispense_after__lt=program_day(at))
-    rows = SandboxAuthorization.objects.filter(befallen | passed, pharmacy_id=pharmacy_id)
+    rows = SandboxAuthorization.objects.filter(befallen | passed, pharmacy_id=pharmacy_id).select_related("pharmacy")
     found = (event for row in rows for event in _befallen(row) if behind < event.number and event.at <= at)
     return sorted(found, key=lambda event: event.number)
 
@@ -70,8 +70,8 @@ def _befallen(row: SandboxAuthorization) -> Iterator[MadeUpEvent]:
     fate = person.fate if person else Fate.LIVES
     first = row.issued_at + _MICROSECOND
     if fate is Fate.REVOKED:  # as it happens where a pharmacy's activation has run out
-        through = program_day(row.issued_at).isoformat()
-        yield MadeUpEvent("certification.expiring", first, {"certified_through": through})
+        through = row.pharmacy.certified_through or program_day(row.issued_at)  # as GET /pharmacy says
+        yield MadeUpEvent("certification.expiring", first, {"certified_through": through.isoformat()})
         yield _about(row, AuthorizationStatus.REVOKED, "revoked", first + _MICROSECOND)
     elif fate is Fate.LAPSES:
         yield _about(row, AuthorizationStatus.LAPSED, "lapsed", first)

@@ -114,7 +114,7 @@ PEOPLE: tuple[MadeUp, ...] = (
     ),
     MadeUp(
         "0000000302",
-        "Eligible; the authorization lapses as soon as it is issued, as if its last day had passed.",
+        "Eligible; the authorization lapses as soon as it is issued, though its last day, today, is not over.",
         on_last_day,
         "authorization_closed",
         "dispense",

@@ -253,6 +253,8 @@ class TestTheOldest:
             clock(now := now + timedelta(seconds=1))
         events, listed = shown(tried.get("/events")), shown(tried.listed())
         assert [event["type"] for event in events["items"]] == ["certification.expiring", "authorization.revoked"]
+        through = shown(tried.get("/pharmacy"))["certified_through"]
+        assert events["items"][0]["data"] == {"certified_through": through}
         for _ in range(3):
             issued = shown(tried.authorize(LAST_DAY), 201)["rma_number"]
             shown(tried.dispense(issued))
