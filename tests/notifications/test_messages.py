@@ -153,7 +153,7 @@ class TestTheEvents:
         assert json.loads(other.get("/events").content) == {"items": [], "next_cursor": "0"}
         assert other.get("/events?cursor=0").status_code == 200
 
-    @pytest.mark.parametrize("cursor", ["4", "-1", "01", "x", "", "1%00", "9" * 30, "%D9%A1"])
+    @pytest.mark.parametrize("cursor", ["4", "-1", "01", "x", "1%00", "9" * 30, "%D9%A1"])
     def test_are_not_read_behind_what_was_never_there(self, software, lived, cursor):
         answer = software.get(f"/events?cursor={cursor}")
         assert answer.status_code == 400

@@ -79,7 +79,7 @@ class TestAClaim:
 
         def first() -> object:
             with transaction.atomic(), stripped(without):
-                delivery = _claim(row, at)
+                delivery = _claim(row.pk, at)
                 claimed.set()
                 time.sleep(PAUSE)
             return delivery
@@ -87,7 +87,7 @@ class TestAClaim:
         def second() -> object:
             assert claimed.wait(10)
             with stripped(without):
-                return _claim(row, at)
+                return _claim(row.pk, at)
 
         assert len([given for given in at_once(first, second) if isinstance(given, WebhookDelivery)]) == claims
-        assert _claim(row, at) is None
+        assert _claim(row.pk, at) is None
