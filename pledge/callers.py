@@ -175,12 +175,20 @@ def admit(key: Presented, caller: Caller, at: datetime, *, names: bool, writing:
     if key.allowance is not None:
         return
     key.pharmacy_id = caller.pharmacy_id
-    counting: dict[str, Any] = {"calls": key.calls, "sandbox": key.is_test}
     if names and caller.slowed_until is not None and is_slowed(caller.slowed_until, at):
-        refused = pause_of(count_calls(caller.pharmacy_id, at, names=False, **counting), caller.slowed_until, at)
+        counted = count_calls(caller.pharmacy_id, at, calls=key.calls, sandbox=key.is_test, names=False)
+        refused = pause_of(counted, caller.slowed_until, at)
         key.allowance = refused.allowance
         raise refused
-    key.allowance = count_calls(caller.pharmacy_id, at, missed=key.missed, names=names, writing=writing, **counting)
+    key.allowance = count_calls(
+        caller.pharmacy_id,
+        at,
+        calls=key.calls,
+        sandbox=key.is_test,
+        missed=key.missed,
+        names=names,
+        writing=writing,
+    )
 
 
 def _one_row(statement: str, values: dict[str, Any]) -> Sequence[Any] | None:

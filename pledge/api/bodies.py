@@ -6,7 +6,6 @@ choke on: NUL, lone surrogates, control and direction marks.
 
 import json
 import re
-from contextlib import suppress
 from typing import Any
 
 from django.http import HttpRequest, RawPostDataException, UnreadablePostError
@@ -42,8 +41,10 @@ def take_whole(request: HttpRequest) -> None:
     """Wait for the body of a request, where it is one that :func:`read_body` would read."""
     length = request.META.get("CONTENT_LENGTH") or "0"
     if request.method == "POST" and length.isdecimal() and int(length) <= LONGEST_BODY:
-        with suppress(UnreadablePostError):  # told when it is read
+        try:
             request.body  # noqa: B018 - Django keeps it
+        except UnreadablePostError:
+            return  # told when it is read
 
 
 def read_members(members: Any, fields: Fields, under: str = "") -> dict[str, Any]:
