@@ -116,9 +116,7 @@ def _report(form: ReportForm, visitor: Visitor) -> str | None:
 
 def _asked_again(form: ReportForm, between: Dispense) -> ReportForm:
     """Give the form with all that was typed, by which it is recorded though another report came between."""
-    typed = form.data.copy()
-    typed["seen"] = str(between.pk)
-    again = ReportForm(typed)
+    again = ReportForm({**{name: form.data.get(name) for name in form.fields}, "seen": str(between.pk)})
     again.add_error(
         None, NOT_RECORDED.format(between.report_number, between.days_supply, f"{between.dispensed_on:%B %-d, %Y}")
     )
