@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pledge.api import contract, views
-from pledge.api.bodies import LONGEST_BODY, read_body
+from pledge.api.bodies import LONGEST_BODY, read_body, take_whole
 from pledge.api.fields import fields_schema
 from pledge.api.problems import Malformed
 from pledge.models import AccessEntry, Authorization
@@ -162,6 +162,7 @@ class TestTheBody:
 
         request = RequestFactory().post("/", b"{}", content_type="application/json")
         request._stream = BrokenOff()
+        take_whole(request)
         with pytest.raises(Malformed) as malformed:
             read_body(request, contract.CHECK)
         assert malformed.value.errors == (("", "broke off"),)
