@@ -83,7 +83,7 @@ class TestTheRequestLine:
     def test_takes_no_query_parameter_that_the_call_does_not_have(self, software):
         not_taken = "is not a query parameter of this call"
         assert errors_of(software.post(f"{CHECKS}?id=a&id=b", {})) == {"/id": not_taken}
-        assert errors_of(software.get("/authorizations?page=2&status=open&cursor=")) == {
+        assert errors_of(software.get("/authorizations?page=2&status=open&cursor=%20&client_reference=")) == {
             "/page": not_taken,
             "/status": "must be one of issued, suspended, dispensed, reversed, revoked, lapsed",
             "/cursor": "must be 1 to 200 characters long, and not blank",
