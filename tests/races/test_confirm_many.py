@@ -46,7 +46,7 @@ class TestTheSameFormSentTwice:
     def outcomes(self, answer):
         """Count whom a page names under each heading; the clients' contexts mix what two threads render at once."""
         sections = dict(
-            re.findall(r'<section class="outcome" aria-labelledby="(\w+)">(.*?)</section>', answer.text, re.S)
+            re.findall(r'<section class="outcome" aria-labelledby="(\w+)">(.*?)</section>', answer.text, re.DOTALL)
         )
         return {name: sections.get(name, "").count('class="number"') for name in ("done", "already")}
 
